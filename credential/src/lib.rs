@@ -1,1 +1,27 @@
-//! .
+//! The credential: resident IDs, policies, requests and presentations, and the statement that relates them.
+pub mod attributes;
+pub mod baby_jubjub;
+pub mod certificate;
+pub mod credential;
+pub mod date;
+pub mod document;
+pub mod eddsa;
+pub mod enrolment;
+pub mod extras;
+pub mod field;
+pub mod holder;
+pub mod issuer_record;
+pub mod number;
+pub mod policy;
+pub mod poseidon;
+pub mod possession;
+pub mod presentation;
+pub mod public_values;
+pub mod region;
+pub mod request;
+pub mod statement;
+pub mod status;
+pub mod trust_list;
+pub mod wire;
+
+pub use field::Fr;

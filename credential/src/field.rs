@@ -1,0 +1,2 @@
+//! .
+pub type Fr = ark_bn254::Fr;
