@@ -1,1 +1,361 @@
-//! .
+//! What an issuer hands to the trust operator, to be listed.
+//!
+//! Purpose: an [`IssuerRecord`] names the issuer, the key that signs its status manifests, and its credential keys (old
+//! and new side by side during a rotation), each with a proof of possession made for **one** operator. The publishing
+//! key signs the whole, so that nobody adds a key to somebody else's record.
+//!
+//! Equation: Ed25519 over `SHA-256("tacit/issuer-record/v1"; canonical JSON of every field but the signature)`.
+//!
+//! Encodings: JSON, fields in the order of the struct, signature as 128 hex digits; `issued_at` in seconds since 1970.
+//!
+//! Not checked here: that the publishing key belongs to the bureau that `name` claims. The operator learns that by other
+//! means before `trust add-issuer`, and pins the key; likewise it refuses a record older than the one it holds, and a
+//! credential key that another issuer has (`TrustList::new`).
+use std::collections::HashSet;
+
+use ed25519_dalek::{Signature, Signer, SigningKey};
+use serde::{Deserialize, Serialize};
+
+use crate::credential::IssuerId;
+use crate::date::UnixTime;
+use crate::field;
+use crate::possession::PossessionError;
+use crate::status::PublishingKey;
+use crate::trust_list::{ListedKey, OperatorKey, possession_context};
+
+const DST: &str = "tacit/issuer-record/v1";
+/// Most characters of an issuer's name.
+pub const NAME_MAX: usize = 100;
+/// Most credential keys of one issuer: the current one, and old ones whose credentials still live.
+pub const KEYS_MAX: usize = 8;
+
+/// An issuer as it presents itself to one trust operator. Call [`verify`](Self::verify) before believing any field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerRecord {
+    /// Short name, unique with the operator.
+    pub id: IssuerId,
+    /// The name that holders see.
+    pub name: String,
+    /// Signs this record and every status manifest.
+    pub publishing_key: PublishingKey,
+    /// The operator that the proofs of possession were made for.
+    pub operator: OperatorKey,
+    /// When the record was made.
+    pub issued_at: UnixTime,
+    /// Credential keys with proofs of possession.
+    pub keys: Vec<ListedKey>,
+    /// By the publishing key.
+    #[serde(with = "hex_signature")]
+    signature: Signature,
+}
+
+/// Every field but the signature, in the order that is signed.
+#[derive(Serialize)]
+struct Signed<'a> {
+    id: &'a IssuerId,
+    name: &'a str,
+    publishing_key: &'a PublishingKey,
+    operator: &'a OperatorKey,
+    issued_at: UnixTime,
+    keys: &'a [ListedKey],
+}
+
+impl Signed<'_> {
+    fn digest(&self) -> [u8; 32] {
+        let json = serde_json::to_vec(self).expect("plain data serialises");
+        field::sha256(DST, &[&json])
+    }
+}
+
+impl IssuerRecord {
+    /// Checks the parts and signs them with the publishing key.
+    pub fn sign(
+        id: IssuerId,
+        name: String,
+        operator: OperatorKey,
+        issued_at: UnixTime,
+        keys: Vec<ListedKey>,
+        publishing: &SigningKey,
+    ) -> Result<Self, IssuerRecordError> {
+        let mut record = Self {
+            id,
+            name,
+            publishing_key: PublishingKey::from(publishing.verifying_key()),
+            operator,
+            issued_at,
+            keys,
+            signature: Signature::from_bytes(&[0; 64]),
+        };
+        record.check_contents()?;
+        record.signature = publishing.sign(&record.signed().digest());
+        Ok(record)
+    }
+
+    /// Checks signature, name, keys and each proof of possession for `operator`.
+    pub fn verify(&self, operator: &OperatorKey) -> Result<(), IssuerRecordError> {
+        if self.operator != *operator {
+            return Err(IssuerRecordError::OtherOperator);
+        }
+        self.publishing_key
+            .verifying_key()
+            .verify_strict(&self.signed().digest(), &self.signature)
+            .map_err(|_| IssuerRecordError::Signature)?;
+        self.check_contents()
+    }
+
+    /// Reads a record from JSON; unknown fields are refused. The signature is not checked before [`verify`](Self::verify).
+    pub fn from_json(json: &str) -> Result<Self, IssuerRecordError> {
+        Ok(serde_json::from_str(json)?)
+    }
+
+    /// Pretty JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("plain data serialises")
+    }
+
+    fn signed(&self) -> Signed<'_> {
+        Signed {
+            id: &self.id,
+            name: &self.name,
+            publishing_key: &self.publishing_key,
+            operator: &self.operator,
+            issued_at: self.issued_at,
+            keys: &self.keys,
+        }
+    }
+
+    fn check_contents(&self) -> Result<(), IssuerRecordError> {
+        check_name(&self.name)?;
+        if self.keys.is_empty() {
+            return Err(IssuerRecordError::NoKey);
+        }
+        if self.keys.len() > KEYS_MAX {
+            return Err(IssuerRecordError::TooManyKeys);
+        }
+        let context = possession_context(&self.operator, &self.id);
+        let mut seen = HashSet::new();
+        for (position, listed) in self.keys.iter().enumerate() {
+            if !seen.insert(listed.key.to_bytes()) {
+                return Err(IssuerRecordError::DuplicateKey { position });
+            }
+            listed
+                .possession
+                .verify(&listed.key, &context)
+                .map_err(|source| IssuerRecordError::Possession { position, source })?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks the name that an issuer gives itself: 1 to [`NAME_MAX`] characters, none a control character.
+pub fn check_name(name: &str) -> Result<(), IssuerRecordError> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > NAME_MAX || name.chars().any(char::is_control) {
+        return Err(IssuerRecordError::Name);
+    }
+    Ok(())
+}
+
+/// Why an [`IssuerRecord`] is refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IssuerRecordError {
+    /// Not the JSON of a record.
+    #[error("this is no issuer record ({0}); make one with `tacit issuer record`")]
+    Malformed(#[from] serde_json::Error),
+    /// Empty, too long, or with control characters.
+    #[error("an issuer's name has 1 to 100 characters and no control character; choose another")]
+    Name,
+    /// The record's proofs of possession were made for another operator.
+    #[error(
+        "this record was made for another trust operator; ask the issuer to make one for this operator's key"
+    )]
+    OtherOperator,
+    /// The publishing key did not sign these bytes.
+    #[error(
+        "the record's signature is wrong: it was changed, or is not from this issuer; fetch it again"
+    )]
+    Signature,
+    /// Nothing to list.
+    #[error("the record holds no credential key; ask the issuer for a new record")]
+    NoKey,
+    /// More than [`KEYS_MAX`].
+    #[error("the record holds more than 8 credential keys; let the issuer retire old ones")]
+    TooManyKeys,
+    /// One key twice.
+    #[error(
+        "credential key {position} of the record is there twice; ask the issuer for a new record"
+    )]
+    DuplicateKey {
+        /// Position in the list, from 0.
+        position: usize,
+    },
+    /// A proof of possession does not hold.
+    #[error(
+        "the proof of possession of credential key {position} does not hold ({source}); do not list this issuer"
+    )]
+    Possession {
+        /// Position in the list, from 0.
+        position: usize,
+        /// What the proof's check said.
+        source: PossessionError,
+    },
+}
+
+/// A signature as 128 hex digits.
+mod hex_signature {
+    use ed25519_dalek::Signature;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(
+        signature: &Signature,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(signature.to_bytes()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Signature, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut bytes = [0; 64];
+        hex::decode_to_slice(&text, &mut bytes)
+            .map_err(|_| D::Error::custom("expected 128 hex digits"))?;
+        Ok(Signature::from_bytes(&bytes))
+    }
+}
+
+#[cfg(all(test, feature = "issuing"))]
+mod tests {
+    use super::*;
+    use crate::eddsa::SecretKey;
+    use crate::possession;
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    struct Fixture {
+        rng: ChaCha20Rng,
+        publishing: SigningKey,
+        operator: OperatorKey,
+        other_operator: OperatorKey,
+        id: IssuerId,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let operator =
+                |byte| OperatorKey::from(SigningKey::from_bytes(&[byte; 32]).verifying_key());
+            Self {
+                rng: ChaCha20Rng::seed_from_u64(3),
+                publishing: SigningKey::from_bytes(&[1; 32]),
+                operator: operator(2),
+                other_operator: operator(3),
+                id: "guangzhou".parse().unwrap(),
+            }
+        }
+
+        fn key(&mut self, id: &str, operator: OperatorKey) -> ListedKey {
+            let secret = SecretKey::generate(&mut self.rng);
+            let context = possession_context(&operator, &id.parse().unwrap());
+            ListedKey {
+                key: secret.public_key(),
+                possession: possession::prove(&secret, &context, &mut self.rng),
+            }
+        }
+
+        fn sign(
+            &self,
+            name: &str,
+            keys: Vec<ListedKey>,
+        ) -> Result<IssuerRecord, IssuerRecordError> {
+            let id = self.id.clone();
+            IssuerRecord::sign(
+                id,
+                name.to_owned(),
+                self.operator,
+                UnixTime(9),
+                keys,
+                &self.publishing,
+            )
+        }
+    }
+
+    #[test]
+    fn a_record_verifies_after_json() {
+        let mut f = Fixture::new();
+        let keys = vec![
+            f.key("guangzhou", f.operator),
+            f.key("guangzhou", f.operator),
+        ];
+        let record = f.sign("Guangzhou Bureau", keys).unwrap();
+        let read = IssuerRecord::from_json(&record.to_json()).unwrap();
+        assert_eq!(read, record);
+        read.verify(&f.operator).unwrap();
+        assert!(matches!(
+            read.verify(&f.other_operator),
+            Err(IssuerRecordError::OtherOperator)
+        ));
+    }
+
+    #[test]
+    fn changed_fields_break_the_signature() {
+        let mut f = Fixture::new();
+        let keys = vec![
+            f.key("guangzhou", f.operator),
+            f.key("guangzhou", f.operator),
+        ];
+        let record = f.sign("Guangzhou Bureau", keys).unwrap();
+        let changes: [fn(&mut IssuerRecord); 5] = [
+            |r| r.id = "shenzhen".parse().unwrap(),
+            |r| r.name.push('!'),
+            |r| r.issued_at = UnixTime(10),
+            |r| {
+                r.publishing_key =
+                    PublishingKey::from(SigningKey::from_bytes(&[7; 32]).verifying_key())
+            },
+            |r| drop(r.keys.pop()),
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut changed = record.clone();
+            change(&mut changed);
+            assert!(
+                matches!(
+                    changed.verify(&f.operator),
+                    Err(IssuerRecordError::Signature)
+                ),
+                "change {number}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_and_names_are_checked_before_signing() {
+        let mut f = Fixture::new();
+        let own = f.key("guangzhou", f.operator);
+        let others_possession = f.key("shenzhen", f.operator);
+        let other_operators = f.key("guangzhou", f.other_operator);
+        let swapped = ListedKey {
+            key: own.key,
+            possession: f.key("guangzhou", f.operator).possession,
+        };
+        assert!(matches!(f.sign("x", vec![]), Err(IssuerRecordError::NoKey)));
+        assert!(matches!(
+            f.sign(" ", vec![own.clone()]),
+            Err(IssuerRecordError::Name)
+        ));
+        assert!(matches!(
+            f.sign("x", vec![own.clone(); 9]),
+            Err(IssuerRecordError::TooManyKeys)
+        ));
+        assert!(matches!(
+            f.sign("x", vec![own.clone(), own.clone()]),
+            Err(IssuerRecordError::DuplicateKey { position: 1 })
+        ));
+        for bad in [others_possession, other_operators, swapped] {
+            assert!(matches!(
+                f.sign("x", vec![own.clone(), bad]),
+                Err(IssuerRecordError::Possession { position: 1, .. })
+            ));
+        }
+    }
+}
