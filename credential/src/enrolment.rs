@@ -118,10 +118,7 @@ impl LossCodeDigest {
     pub fn new(code: &LossCode, rng: &mut impl CryptoRngCore) -> Self {
         let mut salt = [0; 32];
         rng.fill_bytes(&mut salt);
-        Self {
-            digest: digest(&salt, code),
-            salt,
-        }
+        Self { digest: digest(&salt, code), salt }
     }
 
     /// From a registry's columns.
@@ -153,20 +150,14 @@ fn digest(salt: &[u8; 32], code: &LossCode) -> [u8; 32] {
 mod hex32 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(
-        bytes: &[u8; 32],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&hex::encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<[u8; 32], D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
         let text = String::deserialize(deserializer)?;
         let mut bytes = [0; 32];
-        hex::decode_to_slice(&text, &mut bytes)
-            .map_err(|_| D::Error::custom("expected 64 hex digits"))?;
+        hex::decode_to_slice(&text, &mut bytes).map_err(|_| D::Error::custom("expected 64 hex digits"))?;
         // One spelling per value.
         if text.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(D::Error::custom("expected lower-case hex digits"));
@@ -192,18 +183,13 @@ mod tests {
     #[test]
     fn json_round_trips() {
         let request = request();
-        assert_eq!(
-            EnrolRequest::from_json(&request.to_json()).unwrap(),
-            request
-        );
+        assert_eq!(EnrolRequest::from_json(&request.to_json()).unwrap(), request);
     }
 
     /// Attack 19: an attribute that the wallet reports has no place in the request.
     #[test]
     fn a_reported_birth_date_is_refused() {
-        let json = request()
-            .to_json()
-            .replacen('{', r#"{"birth":"1980-01-01","#, 1);
+        let json = request().to_json().replacen('{', r#"{"birth":"1980-01-01","#, 1);
         let Err(EnrolRequestError::Malformed(error)) = EnrolRequest::from_json(&json) else {
             panic!("accepted a request with a birth date")
         };
@@ -220,22 +206,10 @@ mod tests {
 
     #[test]
     fn codes_are_checked() {
-        assert_eq!(
-            LossCode::new("1234567").err(),
-            Some(LossCodeError::TooShort)
-        );
-        assert_eq!(
-            LossCode::new("  1234567  ").err(),
-            Some(LossCodeError::TooShort)
-        );
-        assert_eq!(
-            LossCode::new("1234\u{7}5678").err(),
-            Some(LossCodeError::ControlCharacter)
-        );
-        assert_eq!(
-            LossCode::new(&"x".repeat(129)).err(),
-            Some(LossCodeError::TooLong)
-        );
+        assert_eq!(LossCode::new("1234567").err(), Some(LossCodeError::TooShort));
+        assert_eq!(LossCode::new("  1234567  ").err(), Some(LossCodeError::TooShort));
+        assert_eq!(LossCode::new("1234\u{7}5678").err(), Some(LossCodeError::ControlCharacter));
+        assert_eq!(LossCode::new(&"x".repeat(129)).err(), Some(LossCodeError::TooLong));
         assert!(LossCode::new("八个字的丢失密码").is_ok());
     }
 
@@ -248,9 +222,6 @@ mod tests {
         assert_ne!(first.digest(), second.digest());
         let decomposed = LossCode::new(" cafe\u{301} au lait ").unwrap();
         assert_eq!(&first.recompute(&decomposed), first.digest());
-        assert_ne!(
-            &first.recompute(&LossCode::new("cafe au lait").unwrap()),
-            first.digest()
-        );
+        assert_ne!(&first.recompute(&LossCode::new("cafe au lait").unwrap()), first.digest());
     }
 }

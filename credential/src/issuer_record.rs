@@ -4,26 +4,25 @@
 //! and new side by side during a rotation), each with a proof of possession made for **one** operator. The publishing
 //! key signs the whole, so that nobody adds a key to somebody else's record.
 //!
-//! Equation: Ed25519 over `SHA-256("tacit/issuer-record/v1"; canonical JSON of every field but the signature)`.
-//!
-//! Encodings: JSON, fields in the order of the struct, signature as 128 hex digits; `issued_at` in seconds since 1970.
+//! Signed are the canonical bytes ([`crate::wire`]) under the tag `tacit/issuer-record/v1` of id, name, publishing key,
+//! operator, time and every key with its proof. Files are JSON; `issued_at` counts seconds since 1970.
 //!
 //! Not checked here: that the publishing key belongs to the bureau that `name` claims. The operator learns that by other
 //! means before `trust add-issuer`, and pins the key; likewise it refuses a record older than the one it holds, and a
 //! credential key that another issuer has (`TrustList::new`).
 use std::collections::HashSet;
 
-use ed25519_dalek::{Signature, Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::IssuerId;
 use crate::date::UnixTime;
-use crate::field;
 use crate::possession::PossessionError;
-use crate::status::PublishingKey;
-use crate::trust_list::{ListedKey, OperatorKey, possession_context};
+use crate::signing::{DetachedSignature, OperatorKey, PublishingKey};
+use crate::trust_list::{ListedKey, possession_context};
+use crate::wire::Encoder;
 
-const DST: &str = "tacit/issuer-record/v1";
+const TAG: &str = "tacit/issuer-record/v1";
 /// Most characters of an issuer's name.
 pub const NAME_MAX: usize = 100;
 /// Most credential keys of one issuer: the current one, and old ones whose credentials still live.
@@ -46,26 +45,7 @@ pub struct IssuerRecord {
     /// Credential keys with proofs of possession.
     pub keys: Vec<ListedKey>,
     /// By the publishing key.
-    #[serde(with = "hex_signature")]
-    signature: Signature,
-}
-
-/// Every field but the signature, in the order that is signed.
-#[derive(Serialize)]
-struct Signed<'a> {
-    id: &'a IssuerId,
-    name: &'a str,
-    publishing_key: &'a PublishingKey,
-    operator: &'a OperatorKey,
-    issued_at: UnixTime,
-    keys: &'a [ListedKey],
-}
-
-impl Signed<'_> {
-    fn digest(&self) -> [u8; 32] {
-        let json = serde_json::to_vec(self).expect("plain data serialises");
-        field::sha256(DST, &[&json])
-    }
+    signature: DetachedSignature,
 }
 
 impl IssuerRecord {
@@ -78,17 +58,11 @@ impl IssuerRecord {
         keys: Vec<ListedKey>,
         publishing: &SigningKey,
     ) -> Result<Self, IssuerRecordError> {
-        let mut record = Self {
-            id,
-            name,
-            publishing_key: PublishingKey::from(publishing.verifying_key()),
-            operator,
-            issued_at,
-            keys,
-            signature: Signature::from_bytes(&[0; 64]),
-        };
+        let publishing_key = PublishingKey::from(publishing);
+        let unsigned = DetachedSignature::sign(publishing, TAG.as_bytes());
+        let mut record = Self { id, name, publishing_key, operator, issued_at, keys, signature: unsigned };
         record.check_contents()?;
-        record.signature = publishing.sign(&record.signed().digest());
+        record.signature = DetachedSignature::sign(publishing, &record.canonical_bytes());
         Ok(record)
     }
 
@@ -98,8 +72,7 @@ impl IssuerRecord {
             return Err(IssuerRecordError::OtherOperator);
         }
         self.publishing_key
-            .verifying_key()
-            .verify_strict(&self.signed().digest(), &self.signature)
+            .verify(&self.canonical_bytes(), &self.signature)
             .map_err(|_| IssuerRecordError::Signature)?;
         self.check_contents()
     }
@@ -114,15 +87,18 @@ impl IssuerRecord {
         serde_json::to_string_pretty(self).expect("plain data serialises")
     }
 
-    fn signed(&self) -> Signed<'_> {
-        Signed {
-            id: &self.id,
-            name: &self.name,
-            publishing_key: &self.publishing_key,
-            operator: &self.operator,
-            issued_at: self.issued_at,
-            keys: &self.keys,
-        }
+    /// What is signed: every field but the signature.
+    fn canonical_bytes(&self) -> Vec<u8> {
+        Encoder::new(TAG)
+            .text(self.id.as_str())
+            .text(&self.name)
+            .bytes(&self.publishing_key.to_bytes())
+            .bytes(&self.operator.to_bytes())
+            .integer(self.issued_at.0)
+            .list(&self.keys, |e, listed| {
+                e.field(&listed.key.x()).field(&listed.key.y()).bytes(&listed.possession.to_bytes());
+            })
+            .finish()
     }
 
     fn check_contents(&self) -> Result<(), IssuerRecordError> {
@@ -168,14 +144,10 @@ pub enum IssuerRecordError {
     #[error("an issuer's name has 1 to 100 characters and no control character; choose another")]
     Name,
     /// The record's proofs of possession were made for another operator.
-    #[error(
-        "this record was made for another trust operator; ask the issuer to make one for this operator's key"
-    )]
+    #[error("this record was made for another trust operator; ask the issuer to make one for this operator's key")]
     OtherOperator,
     /// The publishing key did not sign these bytes.
-    #[error(
-        "the record's signature is wrong: it was changed, or is not from this issuer; fetch it again"
-    )]
+    #[error("the record's signature is wrong: it was changed, or is not from this issuer; fetch it again")]
     Signature,
     /// Nothing to list.
     #[error("the record holds no credential key; ask the issuer for a new record")]
@@ -184,46 +156,19 @@ pub enum IssuerRecordError {
     #[error("the record holds more than 8 credential keys; let the issuer retire old ones")]
     TooManyKeys,
     /// One key twice.
-    #[error(
-        "credential key {position} of the record is there twice; ask the issuer for a new record"
-    )]
+    #[error("credential key {position} of the record is there twice; ask the issuer for a new record")]
     DuplicateKey {
         /// Position in the list, from 0.
         position: usize,
     },
     /// A proof of possession does not hold.
-    #[error(
-        "the proof of possession of credential key {position} does not hold ({source}); do not list this issuer"
-    )]
+    #[error("the proof of possession of credential key {position} does not hold ({source}); do not list this issuer")]
     Possession {
         /// Position in the list, from 0.
         position: usize,
         /// What the proof's check said.
         source: PossessionError,
     },
-}
-
-/// A signature as 128 hex digits.
-mod hex_signature {
-    use ed25519_dalek::Signature;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(
-        signature: &Signature,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(signature.to_bytes()))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Signature, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let mut bytes = [0; 64];
-        hex::decode_to_slice(&text, &mut bytes)
-            .map_err(|_| D::Error::custom("expected 128 hex digits"))?;
-        Ok(Signature::from_bytes(&bytes))
-    }
 }
 
 #[cfg(all(test, feature = "issuing"))]
@@ -243,8 +188,7 @@ mod tests {
 
     impl Fixture {
         fn new() -> Self {
-            let operator =
-                |byte| OperatorKey::from(SigningKey::from_bytes(&[byte; 32]).verifying_key());
+            let operator = |byte| OperatorKey::from(&SigningKey::from_bytes(&[byte; 32]));
             Self {
                 rng: ChaCha20Rng::seed_from_u64(3),
                 publishing: SigningKey::from_bytes(&[1; 32]),
@@ -257,74 +201,42 @@ mod tests {
         fn key(&mut self, id: &str, operator: OperatorKey) -> ListedKey {
             let secret = SecretKey::generate(&mut self.rng);
             let context = possession_context(&operator, &id.parse().unwrap());
-            ListedKey {
-                key: secret.public_key(),
-                possession: possession::prove(&secret, &context, &mut self.rng),
-            }
+            ListedKey { key: secret.public_key(), possession: possession::prove(&secret, &context, &mut self.rng) }
         }
 
-        fn sign(
-            &self,
-            name: &str,
-            keys: Vec<ListedKey>,
-        ) -> Result<IssuerRecord, IssuerRecordError> {
+        fn sign(&self, name: &str, keys: Vec<ListedKey>) -> Result<IssuerRecord, IssuerRecordError> {
             let id = self.id.clone();
-            IssuerRecord::sign(
-                id,
-                name.to_owned(),
-                self.operator,
-                UnixTime(9),
-                keys,
-                &self.publishing,
-            )
+            IssuerRecord::sign(id, name.to_owned(), self.operator, UnixTime(9), keys, &self.publishing)
         }
     }
 
     #[test]
     fn a_record_verifies_after_json() {
         let mut f = Fixture::new();
-        let keys = vec![
-            f.key("guangzhou", f.operator),
-            f.key("guangzhou", f.operator),
-        ];
+        let keys = vec![f.key("guangzhou", f.operator), f.key("guangzhou", f.operator)];
         let record = f.sign("Guangzhou Bureau", keys).unwrap();
         let read = IssuerRecord::from_json(&record.to_json()).unwrap();
         assert_eq!(read, record);
         read.verify(&f.operator).unwrap();
-        assert!(matches!(
-            read.verify(&f.other_operator),
-            Err(IssuerRecordError::OtherOperator)
-        ));
+        assert!(matches!(read.verify(&f.other_operator), Err(IssuerRecordError::OtherOperator)));
     }
 
     #[test]
     fn changed_fields_break_the_signature() {
         let mut f = Fixture::new();
-        let keys = vec![
-            f.key("guangzhou", f.operator),
-            f.key("guangzhou", f.operator),
-        ];
+        let keys = vec![f.key("guangzhou", f.operator), f.key("guangzhou", f.operator)];
         let record = f.sign("Guangzhou Bureau", keys).unwrap();
         let changes: [fn(&mut IssuerRecord); 5] = [
             |r| r.id = "shenzhen".parse().unwrap(),
             |r| r.name.push('!'),
             |r| r.issued_at = UnixTime(10),
-            |r| {
-                r.publishing_key =
-                    PublishingKey::from(SigningKey::from_bytes(&[7; 32]).verifying_key())
-            },
+            |r| r.publishing_key = PublishingKey::from(&SigningKey::from_bytes(&[7; 32])),
             |r| drop(r.keys.pop()),
         ];
         for (number, change) in changes.iter().enumerate() {
             let mut changed = record.clone();
             change(&mut changed);
-            assert!(
-                matches!(
-                    changed.verify(&f.operator),
-                    Err(IssuerRecordError::Signature)
-                ),
-                "change {number}"
-            );
+            assert!(matches!(changed.verify(&f.operator), Err(IssuerRecordError::Signature)), "change {number}");
         }
     }
 
@@ -334,19 +246,10 @@ mod tests {
         let own = f.key("guangzhou", f.operator);
         let others_possession = f.key("shenzhen", f.operator);
         let other_operators = f.key("guangzhou", f.other_operator);
-        let swapped = ListedKey {
-            key: own.key,
-            possession: f.key("guangzhou", f.operator).possession,
-        };
+        let swapped = ListedKey { key: own.key, possession: f.key("guangzhou", f.operator).possession };
         assert!(matches!(f.sign("x", vec![]), Err(IssuerRecordError::NoKey)));
-        assert!(matches!(
-            f.sign(" ", vec![own.clone()]),
-            Err(IssuerRecordError::Name)
-        ));
-        assert!(matches!(
-            f.sign("x", vec![own.clone(); 9]),
-            Err(IssuerRecordError::TooManyKeys)
-        ));
+        assert!(matches!(f.sign(" ", vec![own.clone()]), Err(IssuerRecordError::Name)));
+        assert!(matches!(f.sign("x", vec![own.clone(); 9]), Err(IssuerRecordError::TooManyKeys)));
         assert!(matches!(
             f.sign("x", vec![own.clone(), own.clone()]),
             Err(IssuerRecordError::DuplicateKey { position: 1 })
