@@ -59,11 +59,10 @@ impl IssuerRecord {
         publishing: &SigningKey,
     ) -> Result<Self, IssuerRecordError> {
         let publishing_key = PublishingKey::from(publishing);
-        let unsigned = DetachedSignature::sign(publishing, TAG.as_bytes());
-        let mut record = Self { id, name, publishing_key, operator, issued_at, keys, signature: unsigned };
-        record.check_contents()?;
-        record.signature = DetachedSignature::sign(publishing, &record.canonical_bytes());
-        Ok(record)
+        check_contents(&id, &name, &operator, &keys)?;
+        let message = canonical_bytes(&id, &name, &publishing_key, &operator, issued_at, &keys);
+        let signature = DetachedSignature::sign(publishing, &message);
+        Ok(Self { id, name, publishing_key, operator, issued_at, keys, signature })
     }
 
     /// Checks signature, name, keys and each proof of possession for `operator`.
@@ -71,10 +70,11 @@ impl IssuerRecord {
         if self.operator != *operator {
             return Err(IssuerRecordError::OtherOperator);
         }
-        self.publishing_key
-            .verify(&self.canonical_bytes(), &self.signature)
+        let Self { id, name, publishing_key, operator, issued_at, keys, signature } = self;
+        publishing_key
+            .verify(&canonical_bytes(id, name, publishing_key, operator, *issued_at, keys), signature)
             .map_err(|_| IssuerRecordError::Signature)?;
-        self.check_contents()
+        check_contents(id, name, operator, keys)
     }
 
     /// Reads a record from JSON; unknown fields are refused. The signature is not checked before [`verify`](Self::verify).
@@ -86,42 +86,54 @@ impl IssuerRecord {
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("plain data serialises")
     }
+}
 
-    /// What is signed: every field but the signature.
-    fn canonical_bytes(&self) -> Vec<u8> {
-        Encoder::new(TAG)
-            .text(self.id.as_str())
-            .text(&self.name)
-            .bytes(&self.publishing_key.to_bytes())
-            .bytes(&self.operator.to_bytes())
-            .integer(self.issued_at.0)
-            .list(&self.keys, |e, listed| {
-                e.field(&listed.key.x()).field(&listed.key.y()).bytes(&listed.possession.to_bytes());
-            })
-            .finish()
-    }
+/// What is signed: every field but the signature.
+fn canonical_bytes(
+    id: &IssuerId,
+    name: &str,
+    publishing_key: &PublishingKey,
+    operator: &OperatorKey,
+    issued_at: UnixTime,
+    keys: &[ListedKey],
+) -> Vec<u8> {
+    Encoder::new(TAG)
+        .text(id.as_str())
+        .text(name)
+        .bytes(&publishing_key.to_bytes())
+        .bytes(&operator.to_bytes())
+        .integer(issued_at.0)
+        .list(keys, |e, listed| {
+            e.field(&listed.key.x()).field(&listed.key.y()).bytes(&listed.possession.to_bytes());
+        })
+        .finish()
+}
 
-    fn check_contents(&self) -> Result<(), IssuerRecordError> {
-        check_name(&self.name)?;
-        if self.keys.is_empty() {
-            return Err(IssuerRecordError::NoKey);
-        }
-        if self.keys.len() > KEYS_MAX {
-            return Err(IssuerRecordError::TooManyKeys);
-        }
-        let context = possession_context(&self.operator, &self.id);
-        let mut seen = HashSet::new();
-        for (position, listed) in self.keys.iter().enumerate() {
-            if !seen.insert(listed.key.to_bytes()) {
-                return Err(IssuerRecordError::DuplicateKey { position });
-            }
-            listed
-                .possession
-                .verify(&listed.key, &context)
-                .map_err(|source| IssuerRecordError::Possession { position, source })?;
-        }
-        Ok(())
+fn check_contents(
+    id: &IssuerId,
+    name: &str,
+    operator: &OperatorKey,
+    keys: &[ListedKey],
+) -> Result<(), IssuerRecordError> {
+    check_name(name)?;
+    if keys.is_empty() {
+        return Err(IssuerRecordError::NoKey);
     }
+    if keys.len() > KEYS_MAX {
+        return Err(IssuerRecordError::TooManyKeys);
+    }
+    let context = possession_context(operator, id);
+    let mut seen = HashSet::new();
+    for (position, listed) in keys.iter().enumerate() {
+        if !seen.insert(listed.key.to_bytes()) {
+            return Err(IssuerRecordError::DuplicateKey { position });
+        }
+        listed
+            .possession
+            .verify(&listed.key, &context)
+            .map_err(|source| IssuerRecordError::Possession { position, source })?;
+    }
+    Ok(())
 }
 
 /// Checks the name that an issuer gives itself: 1 to [`NAME_MAX`] characters, none a control character.
