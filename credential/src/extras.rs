@@ -1,1 +1,361 @@
-//! .
+//! Further attributes (portrait, address, whatever the issuer adds) as salted digests.
+//!
+//! ```text
+//! digest of one attribute  d  = SHA-256("tacit/extra/v1",  salt, label, value)
+//! digest of the list       D  = hash_to_field("tacit/extras/v1", count, d_1, …, d_count)
+//! ```
+//! The issuer signs `D`. Whoever discloses shows every `d_i` and, of the attributes it chooses, salt, label and value; the
+//! others stay hidden behind 32 random bytes each. The count and `D` become known, and `D` is the same at every
+//! disclosure: disclosing extras makes presentations linkable, as the portrait itself does. Salts are drawn anew with each
+//! credential.
+//!
+//! Encodings: the count is one byte; salts and digests are 32 bytes; labels are UTF-8 and values any bytes. Every part is
+//! length-prefixed by the hash, so neither a name nor another list is a second pre-image.
+//!
+//! Not checked here: that `D` is the digest that the proof discloses (the verifier compares public values).
+
+use core::fmt;
+
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::Fr;
+use crate::field::{hash_to_field, sha256};
+use crate::name::is_plain_text;
+
+/// The most further attributes that a credential holds.
+pub const MAX_EXTRAS: usize = 16;
+
+/// The most characters of a label.
+pub const MAX_LABEL_CHARACTERS: usize = 64;
+
+/// The most bytes of a value: one mebibyte, room for a portrait.
+pub const MAX_VALUE_BYTES: usize = 1 << 20;
+
+/// Why further attributes, or a disclosure of them, were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ExtrasError {
+    /// A label without characters, or with too many, or with characters that change how text is shown.
+    #[error(
+        "the label of a further attribute has 1 to 64 plain characters and no blanks at its ends; choose another"
+    )]
+    Label,
+    /// A value that holds nothing.
+    #[error("a further attribute has no value; fill it in or leave the attribute out")]
+    EmptyValue,
+    /// A value above the limit.
+    #[error("a further attribute is larger than one mebibyte; store a smaller picture or a digest")]
+    ValueTooLarge,
+    /// A value or salt that is not written in hexadecimal digits, or a salt of another length.
+    #[error(
+        "values and salts are written as hexadecimal digits in lower case, salts as 64 of them; write them so"
+    )]
+    Hex,
+    /// More than 16.
+    #[error("a credential holds at most 16 further attributes; leave some out")]
+    TooMany,
+    /// Two of one label.
+    #[error("two further attributes have one label; rename one")]
+    DuplicateLabel,
+    /// Two equal digests in a disclosed list.
+    #[error("the disclosed list has one digest twice; the sender made it up")]
+    DuplicateDigest,
+    /// An opened attribute that is not in the list.
+    #[error(
+        "an opened attribute matches no digest of the disclosed list; the sender changed value, label or salt"
+    )]
+    NotInList,
+    /// A label that the credential does not have.
+    #[error(
+        "the credential has no further attribute of that label; list the labels with `tacit inspect credential`"
+    )]
+    UnknownLabel,
+}
+
+/// One further attribute with its salt. `Debug` shows label and length alone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ExtraAttributeFile", into = "ExtraAttributeFile")]
+pub struct ExtraAttribute {
+    label: String,
+    value: Vec<u8>,
+    salt: [u8; 32],
+}
+
+impl ExtraAttribute {
+    /// An attribute with a given salt, as a credential or a presentation carries it.
+    pub fn new(label: &str, value: Vec<u8>, salt: [u8; 32]) -> Result<Self, ExtrasError> {
+        check_label(label)?;
+        check_value(&value)?;
+        Ok(Self {
+            label: label.to_owned(),
+            value,
+            salt,
+        })
+    }
+
+    /// An attribute with a fresh salt, as an issuer makes it.
+    pub fn salted(
+        label: &str,
+        value: Vec<u8>,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Self, ExtrasError> {
+        let mut salt = [0; 32];
+        rng.fill_bytes(&mut salt);
+        Self::new(label, value, salt)
+    }
+
+    /// What the attribute is, such as `portrait`.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Its bytes.
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// The 32 bytes that hide the value while it is not opened.
+    pub fn salt(&self) -> &[u8; 32] {
+        &self.salt
+    }
+
+    /// The digest that stands for the attribute in the list.
+    pub fn digest(&self) -> [u8; 32] {
+        sha256(
+            "tacit/extra/v1",
+            &[&self.salt, self.label.as_bytes(), &self.value],
+        )
+    }
+}
+
+pub(crate) fn check_label(label: &str) -> Result<(), ExtrasError> {
+    let length = label.chars().count();
+    if length == 0
+        || length > MAX_LABEL_CHARACTERS
+        || label.trim() != label
+        || !is_plain_text(label)
+    {
+        return Err(ExtrasError::Label);
+    }
+    Ok(())
+}
+
+pub(crate) fn check_value(value: &[u8]) -> Result<(), ExtrasError> {
+    match value.len() {
+        0 => Err(ExtrasError::EmptyValue),
+        1..=MAX_VALUE_BYTES => Ok(()),
+        _ => Err(ExtrasError::ValueTooLarge),
+    }
+}
+
+/// Refuses two equal labels; the lists have at most 16 entries.
+pub(crate) fn check_labels_differ<'a>(
+    labels: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), ExtrasError> {
+    let mut rest = labels;
+    while let Some(label) = rest.next() {
+        if rest.clone().any(|other| other == label) {
+            return Err(ExtrasError::DuplicateLabel);
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for ExtraAttribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "ExtraAttribute({}: {} bytes)",
+            self.label,
+            self.value.len()
+        )
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExtraAttributeFile {
+    label: String,
+    value_hex: String,
+    salt: String,
+}
+
+impl TryFrom<ExtraAttributeFile> for ExtraAttribute {
+    type Error = ExtrasError;
+
+    fn try_from(file: ExtraAttributeFile) -> Result<Self, ExtrasError> {
+        let salt = read_hex(&file.salt)?
+            .try_into()
+            .map_err(|_| ExtrasError::Hex)?;
+        Self::new(&file.label, read_hex(&file.value_hex)?, salt)
+    }
+}
+
+impl From<ExtraAttribute> for ExtraAttributeFile {
+    fn from(extra: ExtraAttribute) -> Self {
+        Self {
+            value_hex: hex::encode(&extra.value),
+            salt: hex::encode(extra.salt),
+            label: extra.label,
+        }
+    }
+}
+
+/// Reads hexadecimal digits in lower case, so that one value has one spelling.
+pub(crate) fn read_hex(text: &str) -> Result<Vec<u8>, ExtrasError> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(ExtrasError::Hex);
+    }
+    hex::decode(text).map_err(|_| ExtrasError::Hex)
+}
+
+/// The further attributes of a credential: at most 16, every label once, in the issuer's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<ExtraAttribute>", into = "Vec<ExtraAttribute>")]
+pub struct Extras(Vec<ExtraAttribute>);
+
+impl Extras {
+    /// The list of these attributes.
+    pub fn new(attributes: Vec<ExtraAttribute>) -> Result<Self, ExtrasError> {
+        if attributes.len() > MAX_EXTRAS {
+            return Err(ExtrasError::TooMany);
+        }
+        check_labels_differ(attributes.iter().map(ExtraAttribute::label))?;
+        Ok(Self(attributes))
+    }
+
+    /// The attributes, in the issuer's order.
+    pub fn attributes(&self) -> &[ExtraAttribute] {
+        &self.0
+    }
+
+    /// The digest that the issuer signs.
+    pub fn digest(&self) -> Fr {
+        list_digest(self.0.iter().map(ExtraAttribute::digest))
+    }
+
+    /// All digests, and the attributes of these labels opened.
+    pub fn open(&self, labels: &[&str]) -> Result<DisclosedExtras, ExtrasError> {
+        let opened = labels
+            .iter()
+            .map(|label| {
+                self.0
+                    .iter()
+                    .find(|extra| extra.label == *label)
+                    .cloned()
+                    .ok_or(ExtrasError::UnknownLabel)
+            })
+            .collect::<Result<_, _>>()?;
+        DisclosedExtras::new(self.0.iter().map(ExtraAttribute::digest).collect(), opened)
+    }
+
+    /// All digests, and every attribute opened.
+    pub fn open_all(&self) -> DisclosedExtras {
+        DisclosedExtras {
+            digests: self.0.iter().map(ExtraAttribute::digest).collect(),
+            opened: self.0.clone(),
+        }
+    }
+}
+
+fn list_digest(digests: impl ExactSizeIterator<Item = [u8; 32]>) -> Fr {
+    // Every list was checked to have at most 16.
+    let count = [digests.len() as u8];
+    let digests: Vec<_> = digests.collect();
+    let parts: Vec<&[u8]> = core::iter::once(&count[..])
+        .chain(digests.iter().map(|d| &d[..]))
+        .collect();
+    hash_to_field("tacit/extras/v1", &parts)
+}
+
+impl TryFrom<Vec<ExtraAttribute>> for Extras {
+    type Error = ExtrasError;
+
+    fn try_from(attributes: Vec<ExtraAttribute>) -> Result<Self, ExtrasError> {
+        Self::new(attributes)
+    }
+}
+
+impl From<Extras> for Vec<ExtraAttribute> {
+    fn from(extras: Extras) -> Self {
+        extras.0
+    }
+}
+
+/// What a presentation shows of the further attributes: every digest, and the attributes that the holder opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "DisclosedExtrasFile", into = "DisclosedExtrasFile")]
+pub struct DisclosedExtras {
+    digests: Vec<[u8; 32]>,
+    opened: Vec<ExtraAttribute>,
+}
+
+impl DisclosedExtras {
+    /// Checks that every opened attribute is in the list, and that nothing appears twice.
+    pub fn new(digests: Vec<[u8; 32]>, opened: Vec<ExtraAttribute>) -> Result<Self, ExtrasError> {
+        if digests.len() > MAX_EXTRAS || opened.len() > MAX_EXTRAS {
+            return Err(ExtrasError::TooMany);
+        }
+        if digests
+            .iter()
+            .enumerate()
+            .any(|(i, digest)| digests[..i].contains(digest))
+        {
+            return Err(ExtrasError::DuplicateDigest);
+        }
+        check_labels_differ(opened.iter().map(ExtraAttribute::label))?;
+        if opened
+            .iter()
+            .any(|extra| !digests.contains(&extra.digest()))
+        {
+            return Err(ExtrasError::NotInList);
+        }
+        Ok(Self { digests, opened })
+    }
+
+    /// The digests of all further attributes, in the issuer's order.
+    pub fn digests(&self) -> &[[u8; 32]] {
+        &self.digests
+    }
+
+    /// The attributes that the holder opened.
+    pub fn opened(&self) -> &[ExtraAttribute] {
+        &self.opened
+    }
+
+    /// The digest of the list, which the proof discloses.
+    pub fn digest(&self) -> Fr {
+        list_digest(self.digests.iter().copied())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DisclosedExtrasFile {
+    digests: Vec<String>,
+    opened: Vec<ExtraAttribute>,
+}
+
+impl TryFrom<DisclosedExtrasFile> for DisclosedExtras {
+    type Error = ExtrasError;
+
+    fn try_from(file: DisclosedExtrasFile) -> Result<Self, ExtrasError> {
+        let digests = file
+            .digests
+            .iter()
+            .map(|digest| read_hex(digest)?.try_into().map_err(|_| ExtrasError::Hex))
+            .collect::<Result<_, _>>()?;
+        Self::new(digests, file.opened)
+    }
+}
+
+impl From<DisclosedExtras> for DisclosedExtrasFile {
+    fn from(disclosed: DisclosedExtras) -> Self {
+        Self {
+            digests: disclosed.digests.iter().map(hex::encode).collect(),
+            opened: disclosed.opened,
+        }
+    }
+}

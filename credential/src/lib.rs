@@ -11,6 +11,7 @@ pub mod extras;
 pub mod field;
 pub mod holder;
 pub mod issuer_record;
+pub mod name;
 pub mod number;
 pub mod policy;
 pub mod poseidon;

@@ -1,1 +1,513 @@
-//! .
+//! Regions of GB/T 2260: province-level units, sets of them, six-digit codes and ranges of codes.
+//!
+//! The first two digits `D E` of a code name the province-level unit. The circuit knows a province as bit
+//! `(D − 1)·8 + E` of a 64-bit mask, for `1 ≤ D ≤ 8` and `0 ≤ E ≤ 7`; all 34 units of the table fit, the reserved code
+//! 91 does not. A range bounds whole codes: a city is `440100..=440199`, a county one code.
+//!
+//! Not checked here: whether a code exists below province level. Counties come and go, and a document keeps the code
+//! under which it was issued; the issuing bureau answers for the last four digits.
+//!
+//! Source: `data/provinces.csv`, from GB/T 2260.
+
+use core::fmt;
+use core::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
+
+/// Bits of a region code: every code and every bound of a range is below `2^REGION_BITS`.
+pub const REGION_BITS: u32 = 20;
+
+const PROVINCES: usize = 34;
+const TABLE: [Row; PROVINCES] = parse_table(include_str!("../data/provinces.csv"));
+
+/// What Chinese names of provinces end in; the rest is the usual short name.
+const SUFFIXES: [&str; 7] = [
+    "省",
+    "市",
+    "自治区",
+    "壮族自治区",
+    "回族自治区",
+    "维吾尔自治区",
+    "特别行政区",
+];
+
+/// One line of the table.
+#[derive(Clone, Copy)]
+struct Row {
+    code: u8,
+    name_zh: &'static str,
+    name_en: &'static str,
+}
+
+/// A province, autonomous region, municipality or special administrative region.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Province(u8);
+
+/// Why a region, a province or a set or range of them was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RegionError {
+    /// Neither a code nor a name of the table.
+    #[error(
+        "unknown province; give a two-digit code (44) or a name (Guangdong, 广东省) of GB/T 2260"
+    )]
+    UnknownProvince,
+    /// Not six decimal digits.
+    #[error("a region code has exactly six decimal digits, such as 440106")]
+    NotSixDigits,
+    /// A set without members, which nobody could satisfy.
+    #[error(
+        "the set of provinces is empty; name at least one province, or leave the set out to allow all"
+    )]
+    EmptySet,
+    /// A mask with bits that stand for no province.
+    #[error("the province mask has bits that stand for no province; build it from province codes")]
+    UnknownBits,
+    /// The upper bound lies below the lower one.
+    #[error("the region range is empty: its first code is above its last; exchange them")]
+    EmptyRange,
+}
+
+impl Province {
+    /// All 34, by ascending code.
+    pub const ALL: [Self; PROVINCES] = {
+        let mut all = [Self(0); PROVINCES];
+        let mut i = 0;
+        while i < PROVINCES {
+            all[i] = Self(TABLE[i].code);
+            i += 1;
+        }
+        all
+    };
+
+    /// The province with this two-digit code.
+    pub fn from_code(code: u8) -> Result<Self, RegionError> {
+        Self::ALL
+            .into_iter()
+            .find(|p| p.0 == code)
+            .ok_or(RegionError::UnknownProvince)
+    }
+
+    /// Reads a two-digit code, an English name (any case; blanks and hyphens do not count) or a Chinese name, full or
+    /// short.
+    pub fn parse(text: &str) -> Result<Self, RegionError> {
+        let text = text.trim();
+        if let [tens @ b'0'..=b'9', units @ b'0'..=b'9'] = text.as_bytes() {
+            return Self::from_code((tens - b'0') * 10 + units - b'0');
+        }
+        TABLE
+            .iter()
+            .find(|row| same_english(row.name_en, text) || same_chinese(row.name_zh, text))
+            .map(|row| Self(row.code))
+            .ok_or(RegionError::UnknownProvince)
+    }
+
+    /// The two-digit code.
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+
+    /// The English name.
+    pub fn name_en(self) -> &'static str {
+        self.row().name_en
+    }
+
+    /// The Chinese name.
+    pub fn name_zh(self) -> &'static str {
+        self.row().name_zh
+    }
+
+    /// The position in a 64-bit mask: `(D − 1)·8 + E` for the code's digits `D E`.
+    pub const fn bit(self) -> u32 {
+        (self.0 as u32 / 10 - 1) * 8 + self.0 as u32 % 10
+    }
+
+    /// The range of codes within this province.
+    pub fn range(self) -> RegionRange {
+        let from = u32::from(self.0) * 10_000;
+        RegionRange {
+            from,
+            to: from + 9_999,
+        }
+    }
+
+    fn row(self) -> &'static Row {
+        TABLE
+            .iter()
+            .find(|row| row.code == self.0)
+            .expect("made from the table")
+    }
+}
+
+fn same_english(name: &str, text: &str) -> bool {
+    let letters = |s: &str| {
+        s.chars()
+            .filter(|c| *c != ' ' && *c != '-')
+            .map(|c| c.to_ascii_lowercase())
+            .collect::<Vec<_>>()
+    };
+    letters(name) == letters(text)
+}
+
+fn same_chinese(name: &str, text: &str) -> bool {
+    name == text
+        || name
+            .strip_prefix(text)
+            .is_some_and(|rest| SUFFIXES.contains(&rest))
+}
+
+/// Reads the table when the crate is compiled; a malformed table does not compile.
+const fn parse_table(text: &'static str) -> [Row; PROVINCES] {
+    let (header, mut rest) = split_at_byte(text, b'\n');
+    assert!(
+        header.len() == "code,name_zh,name_en".len(),
+        "the table has three columns"
+    );
+    let mut rows = [Row {
+        code: 0,
+        name_zh: "",
+        name_en: "",
+    }; PROVINCES];
+    let mut i = 0;
+    while i < PROVINCES {
+        let (line, tail) = split_at_byte(rest, b'\n');
+        let (code, names) = split_at_byte(line, b',');
+        let (name_zh, name_en) = split_at_byte(names, b',');
+        let digits = code.as_bytes();
+        assert!(
+            digits.len() == 2
+                && b'1' <= digits[0]
+                && digits[0] <= b'8'
+                && b'0' <= digits[1]
+                && digits[1] <= b'7'
+        );
+        assert!(!name_zh.is_empty() && !name_en.is_empty());
+        let code = (digits[0] - b'0') * 10 + digits[1] - b'0';
+        assert!(
+            i == 0 || rows[i - 1].code < code,
+            "the table is sorted by code"
+        );
+        rows[i] = Row {
+            code,
+            name_zh,
+            name_en,
+        };
+        rest = tail;
+        i += 1;
+    }
+    assert!(rest.is_empty(), "the table has 34 rows");
+    rows
+}
+
+/// The parts before and after the first `byte`, an ASCII character; the second is empty if there is none.
+const fn split_at_byte(text: &'static str, byte: u8) -> (&'static str, &'static str) {
+    let mut i = 0;
+    while i < text.len() && text.as_bytes()[i] != byte {
+        i += 1;
+    }
+    let (head, tail) = text.split_at(i);
+    if tail.is_empty() {
+        (head, tail)
+    } else {
+        (head, tail.split_at(1).1)
+    }
+}
+
+impl fmt::Display for Province {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name_en())
+    }
+}
+
+impl fmt::Debug for Province {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Province({} {})", self.0, self.name_en())
+    }
+}
+
+impl FromStr for Province {
+    type Err = RegionError;
+
+    fn from_str(text: &str) -> Result<Self, RegionError> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Province {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name_en())
+    }
+}
+
+impl<'de> Deserialize<'de> for Province {
+    /// A name or code in quotes, or a code as a number.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Province;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name or two-digit code of a province")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Province, E> {
+                Province::parse(text).map_err(|error| E::custom(format_args!("{text:?}: {error}")))
+            }
+
+            fn visit_u64<E: de::Error>(self, code: u64) -> Result<Province, E> {
+                u8::try_from(code)
+                    .map_err(|_| RegionError::UnknownProvince)
+                    .and_then(Province::from_code)
+                    .map_err(|error| E::custom(format_args!("{code}: {error}")))
+            }
+
+            fn visit_i64<E: de::Error>(self, code: i64) -> Result<Province, E> {
+                // TOML has signed integers only.
+                u64::try_from(code)
+                    .map_err(|_| E::custom(RegionError::UnknownProvince))
+                    .and_then(|code| self.visit_u64(code))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A non-empty set of provinces, as a mask over [`Province::bit`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ProvinceSet(u64);
+
+impl ProvinceSet {
+    /// The set of these provinces; refuses the empty set.
+    pub fn new(provinces: impl IntoIterator<Item = Province>) -> Result<Self, RegionError> {
+        Self::from_mask(
+            provinces
+                .into_iter()
+                .fold(0, |mask, province| mask | 1 << province.bit()),
+        )
+    }
+
+    /// All 34: the setting of a request that asks for no province.
+    pub const fn everywhere() -> Self {
+        let mut mask = 0;
+        let mut i = 0;
+        while i < PROVINCES {
+            mask |= 1 << Province::ALL[i].bit();
+            i += 1;
+        }
+        Self(mask)
+    }
+
+    /// The set with this mask; refuses the empty set and bits that stand for no province.
+    pub const fn from_mask(mask: u64) -> Result<Self, RegionError> {
+        if mask & !Self::everywhere().0 != 0 {
+            Err(RegionError::UnknownBits)
+        } else if mask == 0 {
+            Err(RegionError::EmptySet)
+        } else {
+            Ok(Self(mask))
+        }
+    }
+
+    /// The mask over [`Province::bit`].
+    pub const fn mask(self) -> u64 {
+        self.0
+    }
+
+    /// Whether the province belongs to the set.
+    pub const fn contains(self, province: Province) -> bool {
+        self.0 >> province.bit() & 1 == 1
+    }
+
+    /// The members, by ascending code.
+    pub fn iter(self) -> impl Iterator<Item = Province> {
+        Province::ALL
+            .into_iter()
+            .filter(move |province| self.contains(*province))
+    }
+}
+
+impl fmt::Debug for ProvinceSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// A six-digit code within a known province.
+///
+/// Every code lies in 100000..=879999 and has a second digit of at most 7, as the circuit's province clause requires of
+/// what an issuer signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RegionCode(u32);
+
+impl RegionCode {
+    /// The region with this code; refuses codes of other lengths and of unknown provinces.
+    pub fn new(code: u32) -> Result<Self, RegionError> {
+        if !(100_000..=999_999).contains(&code) {
+            return Err(RegionError::NotSixDigits);
+        }
+        // The quotient is below 100.
+        Province::from_code((code / 10_000) as u8).map(|_| Self(code))
+    }
+
+    /// Reads exactly six ASCII digits.
+    pub fn parse(text: &str) -> Result<Self, RegionError> {
+        six_digits(text).and_then(Self::new)
+    }
+
+    /// The code as a number.
+    pub const fn code(self) -> u32 {
+        self.0
+    }
+
+    /// The province that the first two digits name.
+    pub const fn province(self) -> Province {
+        Province((self.0 / 10_000) as u8)
+    }
+}
+
+fn six_digits(text: &str) -> Result<u32, RegionError> {
+    if text.len() != 6 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(RegionError::NotSixDigits);
+    }
+    text.parse().map_err(|_| RegionError::NotSixDigits)
+}
+
+impl fmt::Display for RegionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06}", self.0)
+    }
+}
+
+impl FromStr for RegionCode {
+    type Err = RegionError;
+
+    fn from_str(text: &str) -> Result<Self, RegionError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for RegionCode {
+    type Error = RegionError;
+
+    fn try_from(text: String) -> Result<Self, RegionError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RegionCode> for String {
+    fn from(code: RegionCode) -> Self {
+        code.to_string()
+    }
+}
+
+/// A non-empty range of six-digit codes, both ends included. The ends need not be codes in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "RegionRangeFile", into = "RegionRangeFile")]
+pub struct RegionRange {
+    from: u32,
+    to: u32,
+}
+
+impl RegionRange {
+    /// Every code: the setting of a request that asks for no range.
+    pub const ANY: Self = Self {
+        from: 0,
+        to: 999_999,
+    };
+
+    /// The range from one code to another; refuses a first code above the last, and more than six digits.
+    pub const fn new(from: u32, to: u32) -> Result<Self, RegionError> {
+        if from > 999_999 || to > 999_999 {
+            Err(RegionError::NotSixDigits)
+        } else if from > to {
+            Err(RegionError::EmptyRange)
+        } else {
+            Ok(Self { from, to })
+        }
+    }
+
+    /// The first code, below 2^20.
+    pub const fn from(self) -> u32 {
+        self.from
+    }
+
+    /// The last code, below 2^20.
+    pub const fn to(self) -> u32 {
+        self.to
+    }
+
+    /// Whether the code lies within the range.
+    pub const fn contains(self, region: RegionCode) -> bool {
+        self.from <= region.0 && region.0 <= self.to
+    }
+
+    /// Whether the two ranges share a code.
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.from <= other.to && other.from <= self.to
+    }
+}
+
+/// The range as files write it: two codes, in quotes or as numbers.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionRangeFile {
+    from: Bound,
+    to: Bound,
+}
+
+struct Bound(u32);
+
+impl TryFrom<RegionRangeFile> for RegionRange {
+    type Error = RegionError;
+
+    fn try_from(file: RegionRangeFile) -> Result<Self, RegionError> {
+        Self::new(file.from.0, file.to.0)
+    }
+}
+
+impl From<RegionRange> for RegionRangeFile {
+    fn from(range: RegionRange) -> Self {
+        Self {
+            from: Bound(range.from),
+            to: Bound(range.to),
+        }
+    }
+}
+
+impl Serialize for Bound {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:06}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Bound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Bound;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a six-digit region code")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Bound, E> {
+                six_digits(text).map(Bound).map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, code: u64) -> Result<Bound, E> {
+                u32::try_from(code)
+                    .map(Bound)
+                    .map_err(|_| E::custom(RegionError::NotSixDigits))
+            }
+
+            fn visit_i64<E: de::Error>(self, code: i64) -> Result<Bound, E> {
+                u64::try_from(code)
+                    .map_err(|_| E::custom(RegionError::NotSixDigits))
+                    .and_then(|code| self.visit_u64(code))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
