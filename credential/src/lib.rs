@@ -20,6 +20,7 @@ pub mod presentation;
 pub mod public_values;
 pub mod region;
 pub mod request;
+pub mod signing;
 pub mod statement;
 pub mod status;
 pub mod trust_list;

@@ -1,1 +1,321 @@
-//! .
+//! The presentation: a proof and the few values that the verifier cannot compute itself.
+//!
+//! | part | bytes | why the verifier needs it |
+//! | --- | --- | --- |
+//! | challenge | 32 | to find the request that this answers |
+//! | proof | 128 | Groth16 over BN254, compressed: A (32), B (64), C (32) |
+//! | pseudonym | 32 | `Poseidon(holder secret, scope)` |
+//! | scope | 32 | only when the policy asks for no pseudonym: the random one that the wallet drew |
+//! | disclosed values | 0… | what the policy asked for |
+//!
+//! Two forms: JSON with fields in fixed order, and a compact binary one (below 400 bytes without disclosures, for QR
+//! codes). Both parse strictly: no unknown fields, no trailing bytes, canonical field elements.
+//!
+//! A Groth16 proof can be re-randomised by anyone, so the same presentation has many byte strings; replay is stopped
+//! by the challenge, which a verifier accepts once, never by comparing proofs.
+//!
+//! Not checked here: that proof bytes are points (the verifier decodes them), and that what is disclosed is what was
+//! asked for.
+
+use crate::date::Date;
+use crate::extras::{DisclosedExtras, ExtraAttribute};
+use crate::field;
+use crate::holder::{Pseudonym, Scope};
+use crate::name::Name;
+use crate::number::DocumentNumber;
+use crate::policy::{DisclosedAttribute, DisclosureMask};
+use crate::region::RegionCode;
+pub use crate::request::Challenge;
+use core::fmt;
+use crate::attributes::Sex;
+use serde::{Deserialize, Serialize};
+
+/// Version of both formats.
+pub const VERSION: u8 = 1;
+/// Bytes of a compressed proof.
+pub const PROOF_BYTES: usize = 128;
+/// Largest presentation that is parsed; a portrait may be among the disclosed attributes.
+pub const MAX_BYTES: usize = 4 << 20;
+
+/// A compressed Groth16 proof, not yet decoded.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProofBytes(#[serde(with = "hex::serde")] pub [u8; PROOF_BYTES]);
+
+impl fmt::Debug for ProofBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProofBytes({}…)", hex::encode(&self.0[..4]))
+    }
+}
+
+/// The attributes that the holder discloses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disclosed {
+    /// Document number.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub number: Option<DocumentNumber>,
+    /// Name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<Name>,
+    /// Birth date.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub birth: Option<Date>,
+    /// Sex.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sex: Option<Sex>,
+    /// Region of residence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub region: Option<RegionCode>,
+    /// Expiry date.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expiry: Option<Date>,
+    /// Digests of the further attributes, and those that are opened.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub extras: Option<DisclosedExtras>,
+}
+
+impl Disclosed {
+    /// Which attributes are disclosed.
+    pub fn mask(&self) -> DisclosureMask {
+        let present = [
+            (DisclosedAttribute::Number, self.number.is_some()),
+            (DisclosedAttribute::Name, self.name.is_some()),
+            (DisclosedAttribute::Birth, self.birth.is_some()),
+            (DisclosedAttribute::Sex, self.sex.is_some()),
+            (DisclosedAttribute::Region, self.region.is_some()),
+            (DisclosedAttribute::Expiry, self.expiry.is_some()),
+            (DisclosedAttribute::Extras, self.extras.is_some()),
+        ];
+        present.into_iter().filter(|(_, present)| *present).map(|(attribute, _)| attribute).collect()
+    }
+}
+
+/// What a wallet sends in answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presentation {
+    version: u8,
+    /// The request's challenge.
+    pub challenge: Challenge,
+    /// The proof.
+    pub proof: ProofBytes,
+    /// The random scope, when the policy asks for no pseudonym.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scope: Option<Scope>,
+    /// The pseudonym under the scope.
+    pub pseudonym: Pseudonym,
+    /// Disclosed attributes.
+    #[serde(default)]
+    pub disclosed: Disclosed,
+}
+
+/// Why bytes are no presentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PresentationError {
+    /// Neither of the two formats.
+    #[error("this is no presentation: {0}; have the wallet present again")]
+    Malformed(&'static str),
+    /// A format of another version.
+    #[error("presentation of version {0}; this software reads version 1, look for an update")]
+    Version(u8),
+    /// Larger than any presentation.
+    #[error("the presentation is larger than 4 MiB")]
+    TooLarge,
+}
+
+impl Presentation {
+    /// Puts the parts together.
+    pub fn new(
+        challenge: Challenge,
+        proof: ProofBytes,
+        scope: Option<Scope>,
+        pseudonym: Pseudonym,
+        disclosed: Disclosed,
+    ) -> Self {
+        Self { version: VERSION, challenge, proof, scope, pseudonym, disclosed }
+    }
+
+    /// Canonical JSON: fields in the order of the struct, no white space, absent values left out.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("plain data serialises")
+    }
+
+    /// Reads JSON; refuses unknown fields, missing fields and values out of their range.
+    pub fn from_json(text: &str) -> Result<Self, PresentationError> {
+        if text.len() > 2 * MAX_BYTES {
+            return Err(PresentationError::TooLarge);
+        }
+        let this: Self =
+            serde_json::from_str(text).map_err(|_| PresentationError::Malformed("not the expected JSON"))?;
+        if this.version == VERSION { Ok(this) } else { Err(PresentationError::Version(this.version)) }
+    }
+
+    /// Compact binary form:
+    ///
+    /// ```text
+    /// version u8 = 1 | flags u8 (bit 0: scope present) | disclosure mask u8 | challenge 32 | proof 128
+    /// | scope 32 if present | pseudonym 32 | disclosed values in the order of the mask bits
+    /// ```
+    ///
+    /// Number: 18 ASCII bytes. Name: length u16, UTF-8. Dates, region: u32. Sex: u8. Further attributes: count u8,
+    /// digests of 32 bytes, count of opened ones u8, each label length u8, label, value length u32, value, salt 32.
+    /// Integers are big-endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = vec![VERSION, u8::from(self.scope.is_some()), self.disclosed.mask().bits()];
+        out.extend_from_slice(&self.challenge.to_bytes());
+        out.extend_from_slice(&self.proof.0);
+        if let Some(scope) = &self.scope {
+            out.extend_from_slice(&field::to_bytes(&scope.as_field()));
+        }
+        out.extend_from_slice(&field::to_bytes(&self.pseudonym.as_field()));
+        let Disclosed { number, name, birth, sex, region, expiry, extras } = &self.disclosed;
+        if let Some(number) = number {
+            out.extend_from_slice(number.as_str().as_bytes());
+        }
+        if let Some(name) = name {
+            out.extend_from_slice(&(name.as_str().len() as u16).to_be_bytes());
+            out.extend_from_slice(name.as_str().as_bytes());
+        }
+        if let Some(birth) = birth {
+            out.extend_from_slice(&birth.days().to_be_bytes());
+        }
+        if let Some(sex) = sex {
+            out.push(sex.code());
+        }
+        if let Some(region) = region {
+            out.extend_from_slice(&region.code().to_be_bytes());
+        }
+        if let Some(expiry) = expiry {
+            out.extend_from_slice(&expiry.days().to_be_bytes());
+        }
+        if let Some(extras) = extras {
+            write_extras(&mut out, extras);
+        }
+        out
+    }
+
+    /// Reads the compact form; refuses trailing bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PresentationError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(PresentationError::TooLarge);
+        }
+        let mut reader = Reader(bytes);
+        let [version, flags, mask] = reader.array()?;
+        if version != VERSION {
+            return Err(PresentationError::Version(version));
+        }
+        if flags > 1 {
+            return Err(PresentationError::Malformed("unknown flags"));
+        }
+        let mask = DisclosureMask::from_bits(mask).map_err(|_| PresentationError::Malformed("disclosure mask"))?;
+        let challenge = Challenge::from_bytes(&reader.array()?)
+            .map_err(|_| PresentationError::Malformed("challenge is no canonical field element"))?;
+        let proof = ProofBytes(reader.array()?);
+        let scope = (flags == 1).then(|| reader.field("scope")).transpose()?.map(Scope::from_field);
+        let pseudonym = Pseudonym::from_field(reader.field("pseudonym")?);
+        let disclosed = read_disclosed(&mut reader, mask)?;
+        if !reader.0.is_empty() {
+            return Err(PresentationError::Malformed("trailing bytes"));
+        }
+        Ok(Self::new(challenge, proof, scope, pseudonym, disclosed))
+    }
+}
+
+fn write_extras(out: &mut Vec<u8>, extras: &DisclosedExtras) {
+    out.push(extras.digests.len() as u8);
+    for digest in &extras.digests {
+        out.extend_from_slice(digest);
+    }
+    out.push(extras.opened.len() as u8);
+    for attribute in &extras.opened {
+        out.push(attribute.label().len() as u8);
+        out.extend_from_slice(attribute.label().as_bytes());
+        out.extend_from_slice(&(attribute.value().len() as u32).to_be_bytes());
+        out.extend_from_slice(attribute.value());
+        out.extend_from_slice(attribute.salt());
+    }
+}
+
+fn read_disclosed(reader: &mut Reader<'_>, mask: DisclosureMask) -> Result<Disclosed, PresentationError> {
+    let asked = |attribute| mask.contains(attribute);
+    let mut disclosed = Disclosed::default();
+    if asked(DisclosedAttribute::Number) {
+        let number = reader.text(18)?.parse().map_err(|_| PresentationError::Malformed("document number"))?;
+        disclosed.number = Some(number);
+    }
+    if asked(DisclosedAttribute::Name) {
+        let length = u16::from_be_bytes(reader.array()?);
+        let text = reader.text(length.into())?;
+        let name = Name::new(text).map_err(|_| PresentationError::Malformed("name"))?;
+        if name.as_str() != text {
+            return Err(PresentationError::Malformed("name is not in its normal form"));
+        }
+        disclosed.name = Some(name);
+    }
+    if asked(DisclosedAttribute::Birth) {
+        disclosed.birth = Some(reader.date()?);
+    }
+    if asked(DisclosedAttribute::Sex) {
+        let [code] = reader.array()?;
+        disclosed.sex = Some(Sex::from_code(code).ok_or(PresentationError::Malformed("sex"))?);
+    }
+    if asked(DisclosedAttribute::Region) {
+        let code = u32::from_be_bytes(reader.array()?);
+        disclosed.region = Some(RegionCode::new(code).map_err(|_| PresentationError::Malformed("region code"))?);
+    }
+    if asked(DisclosedAttribute::Expiry) {
+        disclosed.expiry = Some(reader.date()?);
+    }
+    if asked(DisclosedAttribute::Extras) {
+        disclosed.extras = Some(read_extras(reader)?);
+    }
+    Ok(disclosed)
+}
+
+fn read_extras(reader: &mut Reader<'_>) -> Result<DisclosedExtras, PresentationError> {
+    let [count] = reader.array()?;
+    let digests = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
+    let [count] = reader.array()?;
+    let opened = (0..count)
+        .map(|_| {
+            let [length] = reader.array()?;
+            let label = reader.text(length.into())?;
+            let length = u32::from_be_bytes(reader.array()?);
+            let value = reader.take(length as usize)?.to_vec();
+            let salt = reader.array()?;
+            ExtraAttribute::new(label, value, salt)
+                .map_err(|_| PresentationError::Malformed("a further attribute"))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(DisclosedExtras { digests, opened })
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], PresentationError> {
+        let (head, tail) = self.0.split_at_checked(length).ok_or(PresentationError::Malformed("too short"))?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], PresentationError> {
+        let (head, tail) = self.0.split_first_chunk().ok_or(PresentationError::Malformed("too short"))?;
+        self.0 = tail;
+        Ok(*head)
+    }
+
+    fn text(&mut self, length: usize) -> Result<&'a str, PresentationError> {
+        core::str::from_utf8(self.take(length)?).map_err(|_| PresentationError::Malformed("text is not UTF-8"))
+    }
+
+    fn field(&mut self, what: &'static str) -> Result<field::Fr, PresentationError> {
+        field::from_bytes(&self.array()?).map_err(|_| PresentationError::Malformed(what))
+    }
+
+    fn date(&mut self) -> Result<Date, PresentationError> {
+        Date::from_days(u32::from_be_bytes(self.array()?)).map_err(|_| PresentationError::Malformed("date"))
+    }
+}
