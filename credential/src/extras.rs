@@ -27,26 +27,26 @@ use crate::name::is_plain_text;
 /// The most further attributes that a credential holds.
 pub const MAX_EXTRAS: usize = 16;
 
-/// The most characters of a label.
-pub const MAX_LABEL_CHARACTERS: usize = 64;
+/// The most bytes of a label.
+pub const MAX_LABEL_BYTES: usize = 64;
 
-/// The most bytes of a value: one mebibyte, room for a portrait.
-pub const MAX_VALUE_BYTES: usize = 1 << 20;
+/// The most bytes of a value: 128 KiB, room for a portrait.
+pub const MAX_VALUE_BYTES: usize = 128 << 10;
 
 /// Why further attributes, or a disclosure of them, were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExtrasError {
-    /// A label without characters, or with too many, or with characters that change how text is shown.
+    /// A label that is empty or too long, or with characters that change how text is shown.
     #[error(
-        "the label of a further attribute has 1 to 64 plain characters and no blanks at its ends; choose another"
+        "the label of a further attribute is plain text of 1 to 64 bytes without blanks at its ends; choose another"
     )]
     Label,
     /// A value that holds nothing.
     #[error("a further attribute has no value; fill it in or leave the attribute out")]
     EmptyValue,
     /// A value above the limit.
-    #[error("a further attribute is larger than one mebibyte; store a smaller picture or a digest")]
+    #[error("a further attribute is larger than 128 KiB; store a smaller picture or a digest")]
     ValueTooLarge,
     /// A value or salt that is not written in hexadecimal digits, or a salt of another length.
     #[error(
@@ -131,9 +131,8 @@ impl ExtraAttribute {
 }
 
 pub(crate) fn check_label(label: &str) -> Result<(), ExtrasError> {
-    let length = label.chars().count();
-    if length == 0
-        || length > MAX_LABEL_CHARACTERS
+    if label.is_empty()
+        || label.len() > MAX_LABEL_BYTES
         || label.trim() != label
         || !is_plain_text(label)
     {

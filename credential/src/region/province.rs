@@ -1,25 +1,17 @@
-//! Regions of GB/T 2260: province-level units, sets of them, six-digit codes and ranges of codes.
+//! Province-level units and sets of them.
 //!
-//! The first two digits `D E` of a code name the province-level unit. The circuit knows a province as bit
-//! `(D − 1)·8 + E` of a 64-bit mask, for `1 ≤ D ≤ 8` and `0 ≤ E ≤ 7`; all 34 units of the table fit, the reserved code
-//! 91 does not. A range bounds whole codes: a city is `440100..=440199`, a county one code.
-//!
-//! Not checked here: whether a code exists below province level. Counties come and go, and a document keeps the code
-//! under which it was issued; the issuing bureau answers for the last four digits.
-//!
-//! Source: `data/provinces.csv`, from GB/T 2260.
+//! The table is read when the crate is compiled, from `data/provinces.csv`: 34 lines of code, Chinese and English name,
+//! sorted by code.
 
 use core::fmt;
 use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use thiserror::Error;
 
-/// Bits of a region code: every code and every bound of a range is below `2^REGION_BITS`.
-pub const REGION_BITS: u32 = 20;
+use super::{RegionError, RegionRange};
 
 const PROVINCES: usize = 34;
-const TABLE: [Row; PROVINCES] = parse_table(include_str!("../data/provinces.csv"));
+const TABLE: [Row; PROVINCES] = parse_table(include_str!("../../data/provinces.csv"));
 
 /// What Chinese names of provinces end in; the rest is the usual short name.
 const SUFFIXES: [&str; 7] = [
@@ -43,31 +35,6 @@ struct Row {
 /// A province, autonomous region, municipality or special administrative region.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Province(u8);
-
-/// Why a region, a province or a set or range of them was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum RegionError {
-    /// Neither a code nor a name of the table.
-    #[error(
-        "unknown province; give a two-digit code (44) or a name (Guangdong, 广东省) of GB/T 2260"
-    )]
-    UnknownProvince,
-    /// Not six decimal digits.
-    #[error("a region code has exactly six decimal digits, such as 440106")]
-    NotSixDigits,
-    /// A set without members, which nobody could satisfy.
-    #[error(
-        "the set of provinces is empty; name at least one province, or leave the set out to allow all"
-    )]
-    EmptySet,
-    /// A mask with bits that stand for no province.
-    #[error("the province mask has bits that stand for no province; build it from province codes")]
-    UnknownBits,
-    /// The upper bound lies below the lower one.
-    #[error("the region range is empty: its first code is above its last; exchange them")]
-    EmptyRange,
-}
 
 impl Province {
     /// All 34, by ascending code.
@@ -330,184 +297,5 @@ impl ProvinceSet {
 impl fmt::Debug for ProvinceSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-/// A six-digit code within a known province.
-///
-/// Every code lies in 100000..=879999 and has a second digit of at most 7, as the circuit's province clause requires of
-/// what an issuer signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RegionCode(u32);
-
-impl RegionCode {
-    /// The region with this code; refuses codes of other lengths and of unknown provinces.
-    pub fn new(code: u32) -> Result<Self, RegionError> {
-        if !(100_000..=999_999).contains(&code) {
-            return Err(RegionError::NotSixDigits);
-        }
-        // The quotient is below 100.
-        Province::from_code((code / 10_000) as u8).map(|_| Self(code))
-    }
-
-    /// Reads exactly six ASCII digits.
-    pub fn parse(text: &str) -> Result<Self, RegionError> {
-        six_digits(text).and_then(Self::new)
-    }
-
-    /// The code as a number.
-    pub const fn code(self) -> u32 {
-        self.0
-    }
-
-    /// The province that the first two digits name.
-    pub const fn province(self) -> Province {
-        Province((self.0 / 10_000) as u8)
-    }
-}
-
-fn six_digits(text: &str) -> Result<u32, RegionError> {
-    if text.len() != 6 || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(RegionError::NotSixDigits);
-    }
-    text.parse().map_err(|_| RegionError::NotSixDigits)
-}
-
-impl fmt::Display for RegionCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:06}", self.0)
-    }
-}
-
-impl FromStr for RegionCode {
-    type Err = RegionError;
-
-    fn from_str(text: &str) -> Result<Self, RegionError> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for RegionCode {
-    type Error = RegionError;
-
-    fn try_from(text: String) -> Result<Self, RegionError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<RegionCode> for String {
-    fn from(code: RegionCode) -> Self {
-        code.to_string()
-    }
-}
-
-/// A non-empty range of six-digit codes, both ends included. The ends need not be codes in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "RegionRangeFile", into = "RegionRangeFile")]
-pub struct RegionRange {
-    from: u32,
-    to: u32,
-}
-
-impl RegionRange {
-    /// Every code: the setting of a request that asks for no range.
-    pub const ANY: Self = Self {
-        from: 0,
-        to: 999_999,
-    };
-
-    /// The range from one code to another; refuses a first code above the last, and more than six digits.
-    pub const fn new(from: u32, to: u32) -> Result<Self, RegionError> {
-        if from > 999_999 || to > 999_999 {
-            Err(RegionError::NotSixDigits)
-        } else if from > to {
-            Err(RegionError::EmptyRange)
-        } else {
-            Ok(Self { from, to })
-        }
-    }
-
-    /// The first code, below 2^20.
-    pub const fn from(self) -> u32 {
-        self.from
-    }
-
-    /// The last code, below 2^20.
-    pub const fn to(self) -> u32 {
-        self.to
-    }
-
-    /// Whether the code lies within the range.
-    pub const fn contains(self, region: RegionCode) -> bool {
-        self.from <= region.0 && region.0 <= self.to
-    }
-
-    /// Whether the two ranges share a code.
-    pub const fn overlaps(self, other: Self) -> bool {
-        self.from <= other.to && other.from <= self.to
-    }
-}
-
-/// The range as files write it: two codes, in quotes or as numbers.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RegionRangeFile {
-    from: Bound,
-    to: Bound,
-}
-
-struct Bound(u32);
-
-impl TryFrom<RegionRangeFile> for RegionRange {
-    type Error = RegionError;
-
-    fn try_from(file: RegionRangeFile) -> Result<Self, RegionError> {
-        Self::new(file.from.0, file.to.0)
-    }
-}
-
-impl From<RegionRange> for RegionRangeFile {
-    fn from(range: RegionRange) -> Self {
-        Self {
-            from: Bound(range.from),
-            to: Bound(range.to),
-        }
-    }
-}
-
-impl Serialize for Bound {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:06}", self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Bound {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = Bound;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a six-digit region code")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Bound, E> {
-                six_digits(text).map(Bound).map_err(E::custom)
-            }
-
-            fn visit_u64<E: de::Error>(self, code: u64) -> Result<Bound, E> {
-                u32::try_from(code)
-                    .map(Bound)
-                    .map_err(|_| E::custom(RegionError::NotSixDigits))
-            }
-
-            fn visit_i64<E: de::Error>(self, code: i64) -> Result<Bound, E> {
-                u64::try_from(code)
-                    .map_err(|_| E::custom(RegionError::NotSixDigits))
-                    .and_then(|code| self.visit_u64(code))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
     }
 }
