@@ -22,12 +22,11 @@ use crate::extras::{DisclosedExtras, ExtraAttribute};
 use crate::field;
 use crate::holder::{Pseudonym, Scope};
 use crate::name::Name;
-use crate::number::DocumentNumber;
 use crate::policy::{DisclosedAttribute, DisclosureMask};
 use crate::region::RegionCode;
 pub use crate::request::Challenge;
 use core::fmt;
-use crate::attributes::Sex;
+use crate::number::{DocumentNumber, Sex};
 use serde::{Deserialize, Serialize};
 
 /// Version of both formats.
@@ -209,7 +208,7 @@ impl Presentation {
         if flags > 1 {
             return Err(PresentationError::Malformed("unknown flags"));
         }
-        let mask = DisclosureMask::from_bits(mask).map_err(|_| PresentationError::Malformed("disclosure mask"))?;
+        let mask = DisclosureMask::new(mask).map_err(|_| PresentationError::Malformed("disclosure mask"))?;
         let challenge = Challenge::from_bytes(&reader.array()?)
             .map_err(|_| PresentationError::Malformed("challenge is no canonical field element"))?;
         let proof = ProofBytes(reader.array()?);
@@ -224,12 +223,12 @@ impl Presentation {
 }
 
 fn write_extras(out: &mut Vec<u8>, extras: &DisclosedExtras) {
-    out.push(extras.digests.len() as u8);
-    for digest in &extras.digests {
+    out.push(extras.digests().len() as u8);
+    for digest in extras.digests() {
         out.extend_from_slice(digest);
     }
-    out.push(extras.opened.len() as u8);
-    for attribute in &extras.opened {
+    out.push(extras.opened().len() as u8);
+    for attribute in extras.opened() {
         out.push(attribute.label().len() as u8);
         out.extend_from_slice(attribute.label().as_bytes());
         out.extend_from_slice(&(attribute.value().len() as u32).to_be_bytes());
@@ -289,7 +288,7 @@ fn read_extras(reader: &mut Reader<'_>) -> Result<DisclosedExtras, PresentationE
                 .map_err(|_| PresentationError::Malformed("a further attribute"))
         })
         .collect::<Result<_, _>>()?;
-    Ok(DisclosedExtras { digests, opened })
+    DisclosedExtras::new(digests, opened).map_err(|_| PresentationError::Malformed("further attributes"))
 }
 
 struct Reader<'a>(&'a [u8]);

@@ -241,7 +241,7 @@ fn check_issued(witness: &Witness) -> Result<(), Violation> {
     let key = PublicKey::new(witness.issuer_x, witness.issuer_y).map_err(|_| Violation::IssuerKey)?;
     let s = Scalar::from_bigint(witness.signature_s).ok_or(Violation::Signature)?;
     let (x, y) = witness.signature_r;
-    let signature = Signature::from_parts(x, y, s).map_err(|_| Violation::Signature)?;
+    let signature = Signature::new(x, y, s).map_err(|_| Violation::Signature)?;
     key.verify(witness.attributes.hash(), &signature).map_err(|_| Violation::Signature)
 }
 
