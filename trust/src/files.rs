@@ -1,0 +1,49 @@
+//! Files of the operator: written completely or not at all, secret ones for their owner only, and one process at a time.
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Who may read a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Everybody,
+    Owner,
+}
+
+/// Writes a new file beside `path`, flushes it and renames it, so that a power cut leaves the old one or the new one.
+pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    let new = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if access == Access::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = access;
+    let mut out = options.open(&new)?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
+    fs::rename(&new, path)?;
+    // The rename must reach the disk too; a folder that cannot be opened (Windows) is no reason to fail.
+    if let Some(parent) = path.parent()
+        && let Ok(parent) = File::open(parent)
+    {
+        parent.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Locks a file for as long as the result lives; `None` if another process has it.
+pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
