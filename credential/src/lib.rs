@@ -9,6 +9,8 @@ pub mod eddsa;
 pub mod enrolment;
 pub mod extras;
 pub mod field;
+#[cfg(feature = "fixtures")]
+pub mod fixtures;
 pub mod holder;
 pub mod issuer_record;
 pub mod name;

@@ -91,6 +91,9 @@ pub enum NumberError {
         "the check character of the document number is wrong; one of its characters was misread"
     )]
     CheckCharacter,
+    /// A sequence number of more than three digits.
+    #[error("sequence numbers have three digits; take one up to 999")]
+    Sequence,
     /// A field element that no 18 characters encode.
     #[error(
         "the field element encodes no 18 characters; the sender does not encode document numbers as agreed"
@@ -115,6 +118,21 @@ impl DocumentNumber {
         if bytes[17] != check_character(&bytes) {
             return Err(NumberError::CheckCharacter);
         }
+        Ok(Self(bytes))
+    }
+
+    /// The number of a region, a birth date and a sequence (odd for men, at most 999), with its check character.
+    pub fn compose(region: RegionCode, birth: Date, sequence: u16) -> Result<Self, NumberError> {
+        if sequence > 999 {
+            return Err(NumberError::Sequence);
+        }
+        let (year, month, day) = (birth.year(), birth.month(), birth.day());
+        let text = format!("{region}{year:04}{month:02}{day:02}{sequence:03}0");
+        let mut bytes: [u8; NUMBER_LENGTH] = text
+            .as_bytes()
+            .try_into()
+            .map_err(|_| NumberError::Length)?;
+        bytes[17] = check_character(&bytes);
         Ok(Self(bytes))
     }
 
@@ -226,5 +244,206 @@ impl TryFrom<String> for DocumentNumber {
 impl From<DocumentNumber> for String {
     fn from(number: DocumentNumber) -> Self {
         number.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The example of GB 11643-1999.
+    const EXAMPLE: &str = "11010519491231002X";
+
+    /// Weights and check characters as the standard tabulates them.
+    fn tabulated_check(digits: &str) -> char {
+        const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+        let sum: u32 = digits
+            .bytes()
+            .zip(WEIGHTS)
+            .map(|(b, w)| u32::from(b - b'0') * w)
+            .sum();
+        ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'][(sum % 11) as usize]
+    }
+
+    fn with_check(digits: &str) -> String {
+        format!("{digits}{}", tabulated_check(digits))
+    }
+
+    #[test]
+    fn the_example_of_the_standard_reads() {
+        let number = DocumentNumber::parse(EXAMPLE).unwrap();
+        assert_eq!(number.region().code(), 110_105);
+        assert_eq!(number.birth(), Date::from_ymd(1949, 12, 31).unwrap());
+        assert_eq!(number.sequence(), 2);
+        assert_eq!(number.sex(), Sex::Female);
+        assert_eq!(number.to_string(), EXAMPLE);
+    }
+
+    #[test]
+    fn every_fault_has_its_own_error() {
+        let parse = DocumentNumber::parse;
+        assert_eq!(parse(""), Err(NumberError::Length));
+        assert_eq!(parse("11010519491231002"), Err(NumberError::Length));
+        assert_eq!(parse("11010519491231002X "), Err(NumberError::Length));
+        assert_eq!(parse("11010519491231002x"), Err(NumberError::Characters));
+        assert_eq!(parse("1101051949123100X2"), Err(NumberError::Characters));
+        assert_eq!(parse("+1010519491231002X"), Err(NumberError::Characters));
+        // 18 bytes, but not 18 characters; and full-width digits.
+        assert_eq!(parse("1101051949123100é"), Err(NumberError::Characters));
+        assert_eq!(parse("１１０１０５"), Err(NumberError::Characters));
+        assert_eq!(
+            parse(&with_check("91010519491231002")),
+            Err(NumberError::UnknownProvince)
+        );
+        assert_eq!(
+            parse(&with_check("00010519491231002")),
+            Err(NumberError::UnknownProvince)
+        );
+        assert_eq!(
+            parse(&with_check("16010519491231002")),
+            Err(NumberError::UnknownProvince)
+        );
+        assert_eq!(
+            parse(&with_check("11010519491331002")),
+            Err(NumberError::Birth(DateError::Impossible))
+        );
+        assert_eq!(
+            parse(&with_check("11010519490229002")),
+            Err(NumberError::Birth(DateError::Impossible))
+        );
+        assert_eq!(
+            parse(&with_check("11010519000229002")),
+            Err(NumberError::Birth(DateError::Impossible))
+        );
+        assert_eq!(
+            parse(&with_check("11010518991231002")),
+            Err(NumberError::Birth(DateError::OutOfRange))
+        );
+        assert!(parse(&with_check("11010520000229002")).is_ok());
+        assert_eq!(
+            parse("110105194912310020"),
+            Err(NumberError::CheckCharacter)
+        );
+    }
+
+    #[test]
+    fn exactly_one_check_character_fits() {
+        let fitting = "0123456789X"
+            .chars()
+            .filter(|c| DocumentNumber::parse(&format!("{}{c}", &EXAMPLE[..17])).is_ok())
+            .collect::<String>();
+        assert_eq!(fitting, "X");
+    }
+
+    #[test]
+    fn every_misread_digit_and_every_exchange_of_neighbours_is_refused() {
+        for place in 0..17 {
+            for digit in b'0'..=b'9' {
+                let mut bytes = EXAMPLE.as_bytes().to_vec();
+                if bytes[place] == digit {
+                    continue;
+                }
+                bytes[place] = digit;
+                assert!(DocumentNumber::parse(core::str::from_utf8(&bytes).unwrap()).is_err());
+            }
+            let mut bytes = EXAMPLE.as_bytes().to_vec();
+            bytes.swap(place, place + 1);
+            if bytes != EXAMPLE.as_bytes() {
+                assert!(DocumentNumber::parse(core::str::from_utf8(&bytes).unwrap()).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn field_elements_that_encode_no_number_are_refused() {
+        let number = DocumentNumber::parse(EXAMPLE).unwrap();
+        let element = number.to_field();
+        assert_eq!(DocumentNumber::from_field(&element), Ok(number));
+        assert_eq!(
+            DocumentNumber::from_field(&Fr::from(0)),
+            Err(NumberError::Characters)
+        );
+        assert_eq!(
+            DocumentNumber::from_field(&-Fr::from(1)),
+            Err(NumberError::Encoding)
+        );
+        // One beyond the 18 bytes.
+        let shifted = element + Fr::from(1u128 << 72) * Fr::from(1u128 << 72);
+        assert_eq!(
+            DocumentNumber::from_field(&shifted),
+            Err(NumberError::Encoding)
+        );
+        assert_eq!(
+            DocumentNumber::from_field(&(element + Fr::from(1))),
+            Err(NumberError::Characters)
+        );
+    }
+
+    #[test]
+    fn the_field_element_is_the_big_endian_integer_of_the_characters() {
+        let expected = EXAMPLE.bytes().fold(Fr::from(0), |sum, byte| {
+            sum * Fr::from(256) + Fr::from(byte)
+        });
+        assert_eq!(DocumentNumber::parse(EXAMPLE).unwrap().to_field(), expected);
+    }
+
+    #[test]
+    fn debug_shows_the_province_alone() {
+        let shown = format!("{:?}", DocumentNumber::parse(EXAMPLE).unwrap());
+        assert_eq!(shown, "DocumentNumber(11****************)");
+    }
+
+    #[test]
+    fn json_is_the_text_and_is_checked() {
+        let number = DocumentNumber::parse(EXAMPLE).unwrap();
+        let json = serde_json::to_string(&number).unwrap();
+        assert_eq!(json, "\"11010519491231002X\"");
+        assert_eq!(
+            serde_json::from_str::<DocumentNumber>(&json).unwrap(),
+            number
+        );
+        let error = serde_json::from_str::<DocumentNumber>("\"110105194912310020\"").unwrap_err();
+        assert!(error.to_string().contains("check character"));
+    }
+
+    #[test]
+    fn sexes_are_one_and_two() {
+        assert_eq!((Sex::Male.code(), Sex::Female.code()), (1, 2));
+        for code in 0..=255 {
+            assert_eq!(
+                Sex::from_code(code).map(Sex::code),
+                (1..=2).contains(&code).then_some(code)
+            );
+        }
+    }
+
+    #[test]
+    fn a_sequence_of_four_digits_is_refused() {
+        let region = RegionCode::new(110_105).unwrap();
+        assert_eq!(
+            DocumentNumber::compose(region, Date::MIN, 1000),
+            Err(NumberError::Sequence)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn composed_numbers_read_back(
+            province in 0..crate::region::Province::ALL.len(),
+            rest in 0u32..10_000,
+            days in 0..=Date::MAX.days(),
+            sequence in 0u16..1000,
+        ) {
+            let province = crate::region::Province::ALL[province];
+            let region = RegionCode::new(u32::from(province.code()) * 10_000 + rest).unwrap();
+            let birth = Date::from_days(days).unwrap();
+            let number = DocumentNumber::compose(region, birth, sequence).unwrap();
+            prop_assert_eq!(&number.as_str()[17..], tabulated_check(&number.as_str()[..17]).to_string());
+            let read = DocumentNumber::parse(number.as_str()).unwrap();
+            prop_assert_eq!((read.region(), read.birth(), read.sequence()), (region, birth, sequence));
+            prop_assert_eq!(DocumentNumber::from_field(&number.to_field()), Ok(number));
+        }
     }
 }

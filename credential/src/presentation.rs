@@ -17,6 +17,7 @@
 //! Not checked here: that proof bytes are points (the verifier decodes them), and that what is disclosed is what was
 //! asked for.
 
+use crate::attributes::Attributes;
 use crate::date::Date;
 use crate::extras::{DisclosedExtras, ExtraAttribute};
 use crate::field;
@@ -75,6 +76,20 @@ pub struct Disclosed {
 }
 
 impl Disclosed {
+    /// The masked attributes of a credential; of the further ones all are opened.
+    pub fn from_attributes(attributes: &Attributes, mask: DisclosureMask) -> Self {
+        let shown = |attribute| mask.contains(attribute);
+        Self {
+            number: shown(DisclosedAttribute::Number).then(|| attributes.number.clone()),
+            name: shown(DisclosedAttribute::Name).then(|| attributes.name.clone()),
+            birth: shown(DisclosedAttribute::Birth).then_some(attributes.birth),
+            sex: shown(DisclosedAttribute::Sex).then_some(attributes.sex),
+            region: shown(DisclosedAttribute::Region).then_some(attributes.region),
+            expiry: shown(DisclosedAttribute::Expiry).then_some(attributes.expiry),
+            extras: shown(DisclosedAttribute::Extras).then(|| attributes.extras.open_all()),
+        }
+    }
+
     /// Which attributes are disclosed.
     pub fn mask(&self) -> DisclosureMask {
         let present = [
