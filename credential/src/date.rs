@@ -218,3 +218,177 @@ impl fmt::Display for UnixTime {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leap(year: i32) -> bool {
+        year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    }
+
+    fn days_in_month(year: i32, month: u8) -> u8 {
+        match month {
+            2 if leap(year) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        }
+    }
+
+    #[test]
+    fn every_day_agrees_with_a_calendar_walked_day_by_day() {
+        let (mut year, mut month, mut day) = (1900, 1, 1);
+        for days in 0..1 << DATE_BITS {
+            let date = Date::from_days(days).unwrap();
+            assert_eq!((date.year(), date.month(), date.day()), (year, month, day));
+            assert_eq!(Date::from_ymd(year, month, day), Ok(date));
+            assert_eq!(Date::parse(&date.to_string()), Ok(date));
+            day += 1;
+            if day > days_in_month(year, month) {
+                (month, day) = (month + 1, 1);
+            }
+            if month > 12 {
+                (year, month) = (year + 1, 1);
+            }
+        }
+        assert_eq!(Date::from_ymd(year, month, day), Err(DateError::OutOfRange));
+    }
+
+    #[test]
+    fn impossible_days_are_refused() {
+        for year in 1899..=2259 {
+            for month in 0..=13 {
+                for day in 0..=32 {
+                    let exists = (1..=12).contains(&month)
+                        && (1..=days_in_month(year, month)).contains(&day);
+                    let refused_as_impossible =
+                        Date::from_ymd(year, month, day) == Err(DateError::Impossible);
+                    assert_eq!(refused_as_impossible, !exists, "{year}-{month}-{day}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn leap_years_follow_the_rule_of_the_centuries() {
+        assert_eq!(Date::from_ymd(1900, 2, 29), Err(DateError::Impossible));
+        assert!(Date::from_ymd(2000, 2, 29).is_ok());
+        assert_eq!(Date::from_ymd(2100, 2, 29), Err(DateError::Impossible));
+        let last_of_february = Date::from_ymd(1900, 2, 28).unwrap();
+        assert_eq!(
+            last_of_february.plus_days(1).unwrap().to_string(),
+            "1900-03-01"
+        );
+    }
+
+    #[test]
+    fn the_range_ends_where_seventeen_bits_end() {
+        assert_eq!(Date::MIN.to_string(), "1900-01-01");
+        assert_eq!(Date::MAX.to_string(), "2258-11-11");
+        assert_eq!(Date::MAX.days(), 131_071);
+        assert_eq!(Date::from_days(131_072), Err(DateError::OutOfRange));
+        assert_eq!(Date::MAX.plus_days(1), Err(DateError::OutOfRange));
+        assert_eq!(Date::MAX.plus_days(u32::MAX), Err(DateError::OutOfRange));
+        assert_eq!(Date::parse("1899-12-31"), Err(DateError::OutOfRange));
+        assert_eq!(Date::parse("2258-11-12"), Err(DateError::OutOfRange));
+        assert_eq!(Date::parse("9999-12-31"), Err(DateError::OutOfRange));
+        assert_eq!(Date::from_ymd(i32::MAX, 1, 1), Err(DateError::OutOfRange));
+        assert_eq!(Date::from_ymd(i32::MIN, 1, 1), Err(DateError::OutOfRange));
+    }
+
+    #[test]
+    fn only_one_spelling_is_read() {
+        for text in [
+            "",
+            "2026-1-5",
+            "2026-01-5",
+            "26-01-05",
+            "2026/01/05",
+            "20260105",
+            "2026-01-05 ",
+            " 2026-01-05",
+            "2026-01-05T",
+            "+026-01-05",
+            "-026-01-05",
+            "2026-0a-05",
+            "２０２６-01",
+            "2026-01-٠",
+            "2026--1-05",
+        ] {
+            assert_eq!(Date::parse(text), Err(DateError::Format), "{text}");
+        }
+        assert_eq!(Date::parse("2026-00-10"), Err(DateError::Impossible));
+        assert_eq!(Date::parse("2026-04-31"), Err(DateError::Impossible));
+    }
+
+    #[test]
+    fn json_is_the_text() {
+        let date = Date::from_ymd(2026, 11, 25).unwrap();
+        assert_eq!(serde_json::to_string(&date).unwrap(), "\"2026-11-25\"");
+        assert_eq!(
+            serde_json::from_str::<Date>("\"2026-11-25\"").unwrap(),
+            date
+        );
+        for wrong in [
+            "46349",
+            "\"2026-02-29\"",
+            "null",
+            "\"2026-11-25T00:00:00Z\"",
+        ] {
+            assert!(serde_json::from_str::<Date>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_day_turns_at_midnight_in_china() {
+        // 2026-11-24T15:59:59Z is 23:59:59 in China.
+        let last_second = UnixTime(1_795_535_999);
+        assert_eq!(last_second.to_string(), "2026-11-24T15:59:59Z");
+        assert_eq!(last_second.date_utc8().to_string(), "2026-11-24");
+        assert_eq!(
+            last_second
+                .plus(Duration::from_secs(1))
+                .date_utc8()
+                .to_string(),
+            "2026-11-25"
+        );
+        assert_eq!(last_second.plus(Duration::from_millis(999)), last_second);
+    }
+
+    #[test]
+    fn clocks_at_either_end_give_a_date() {
+        assert_eq!(UnixTime(0).date_utc8().to_string(), "1970-01-01");
+        let last_day = UnixTime((u64::from(Date::MAX.days()) - UNIX_EPOCH_DAY) * SECONDS_PER_DAY);
+        assert_eq!(last_day.date_utc8(), Date::MAX);
+        assert_eq!(
+            last_day
+                .plus(Duration::from_secs(10 * SECONDS_PER_DAY))
+                .date_utc8(),
+            Date::MAX
+        );
+        assert_eq!(UnixTime(u64::MAX).date_utc8(), Date::MAX);
+        assert_eq!(
+            UnixTime(u64::MAX).plus(Duration::from_secs(1)),
+            UnixTime(u64::MAX)
+        );
+        assert_eq!(
+            UnixTime(u64::MAX).to_string(),
+            "18446744073709551615 seconds after 1970"
+        );
+        assert_eq!(UnixTime(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(UnixTime(5).since(UnixTime(2)), Duration::from_secs(3));
+        assert_eq!(UnixTime(2).since(UnixTime(5)), Duration::ZERO);
+    }
+
+    #[test]
+    fn errors_do_not_repeat_the_date() {
+        for text in ["1991-02-30", "1891-02-03", "3.2.1991"] {
+            let message = Date::parse(text).unwrap_err().to_string();
+            assert!(
+                !message.contains("1991") && !message.contains("1891"),
+                "{message}"
+            );
+        }
+    }
+}

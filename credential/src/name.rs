@@ -110,3 +110,71 @@ impl From<Name> for String {
         name.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_has_one_form_and_one_digest() {
+        let composed = Name::new("Zo\u{eb} 李").unwrap();
+        let decomposed = Name::new("  Zoe\u{308} 李\n").unwrap();
+        assert_eq!(composed, decomposed);
+        assert_eq!(composed.digest(), decomposed.digest());
+        assert_ne!(composed.digest(), Name::new("Zoe 李").unwrap().digest());
+        assert_eq!(
+            composed.digest(),
+            hash_to_field("tacit/name/v1", &["Zo\u{eb} 李".as_bytes()])
+        );
+    }
+
+    #[test]
+    fn every_fault_has_its_own_error() {
+        assert_eq!(Name::new(""), Err(NameError::Empty));
+        assert_eq!(Name::new(" \t\u{3000}"), Err(NameError::Empty));
+        assert_eq!(Name::new(&"李".repeat(65)), Err(NameError::TooLong));
+        assert!(Name::new(&"李".repeat(64)).is_ok());
+        assert_eq!(Name::new("Li\u{0}Wei"), Err(NameError::Control));
+        assert_eq!(Name::new("Li\nWei"), Err(NameError::Control));
+        assert_eq!(Name::new("Li\u{202e}ieW"), Err(NameError::Control));
+        assert_eq!(Name::new("Li\u{2067}ieW"), Err(NameError::Control));
+    }
+
+    #[test]
+    fn names_of_many_scripts_are_accepted() {
+        for name in [
+            "王伟",
+            "Li Wei",
+            "买买提·艾力",
+            "ئەركىن",
+            "བསྟན་འཛིན།",
+            "𠮷田",
+        ] {
+            let read = Name::new(name).unwrap();
+            assert_eq!(Name::new(read.as_str()).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn machines_must_send_the_canonical_form() {
+        let read = |json: &str| serde_json::from_str::<Name>(json);
+        assert_eq!(read("\"王伟\"").unwrap().as_str(), "王伟");
+        assert_eq!(
+            Name::try_from("Zoe\u{308}".to_owned()),
+            Err(NameError::NotCanonical)
+        );
+        assert_eq!(
+            Name::try_from(" Wei".to_owned()),
+            Err(NameError::NotCanonical)
+        );
+        assert!(read("\" Wei\"").is_err() && read("\"\"").is_err() && read("7").is_err());
+    }
+
+    #[test]
+    fn debug_hides_the_name() {
+        assert_eq!(
+            format!("{:?}", Name::new("王伟").unwrap()),
+            "Name(2 characters)"
+        );
+    }
+}

@@ -225,3 +225,118 @@ impl<'de> Deserialize<'de> for Bound {
         deserializer.deserialize_any(Visitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_exist_exactly_within_known_provinces() {
+        for code in 0..1 << REGION_BITS {
+            let expected = match code {
+                0..100_000 | 1_000_000.. => Err(RegionError::NotSixDigits),
+                _ if Province::ALL
+                    .iter()
+                    .any(|p| u32::from(p.code()) == code / 10_000) =>
+                {
+                    Ok(code)
+                }
+                _ => Err(RegionError::UnknownProvince),
+            };
+            let made = RegionCode::new(code);
+            assert_eq!(made.clone().map(RegionCode::code), expected);
+            if let Ok(region) = made {
+                // What the circuit's province clause relies on.
+                assert!((100_000..=879_999).contains(&code) && code / 10_000 % 10 <= 7);
+                assert!(region.province().range().contains(region));
+            }
+        }
+        assert_eq!(RegionCode::new(u32::MAX), Err(RegionError::NotSixDigits));
+    }
+
+    #[test]
+    fn codes_are_read_as_six_digits_alone() {
+        assert_eq!(RegionCode::parse("440106").unwrap().to_string(), "440106");
+        for text in [
+            "", "44010", "4401060", "44010x", "+44010", "４４", " 440106", "-40106",
+        ] {
+            assert_eq!(
+                RegionCode::parse(text),
+                Err(RegionError::NotSixDigits),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            RegionCode::parse("910106"),
+            Err(RegionError::UnknownProvince)
+        );
+        assert_eq!(RegionCode::parse("000000"), Err(RegionError::NotSixDigits));
+    }
+
+    #[test]
+    fn ranges_refuse_emptiness_and_seven_digits() {
+        assert_eq!(
+            RegionRange::new(440_200, 440_199),
+            Err(RegionError::EmptyRange)
+        );
+        assert_eq!(
+            RegionRange::new(0, 1_000_000),
+            Err(RegionError::NotSixDigits)
+        );
+        assert_eq!(
+            RegionRange::new(1_000_000, 0),
+            Err(RegionError::NotSixDigits)
+        );
+        assert_eq!(RegionRange::new(0, 999_999), Ok(RegionRange::ANY));
+        assert!(RegionRange::ANY.to() < 1 << REGION_BITS);
+    }
+
+    #[test]
+    fn ranges_contain_both_ends() {
+        let county = RegionRange::new(440_106, 440_106).unwrap();
+        let city = RegionRange::new(440_100, 440_199).unwrap();
+        let code = |code| RegionCode::new(code).unwrap();
+        assert!(county.contains(code(440_106)));
+        assert!(!county.contains(code(440_105)) && !county.contains(code(440_107)));
+        assert!(city.contains(code(440_100)) && city.contains(code(440_199)));
+        assert!(!city.contains(code(440_200)) && !city.contains(code(440_099)));
+        assert!(city.overlaps(county) && county.overlaps(city));
+        assert!(!city.overlaps(RegionRange::new(440_200, 440_299).unwrap()));
+        assert!(city.overlaps(RegionRange::new(440_199, 440_299).unwrap()));
+    }
+
+    #[test]
+    fn files_write_text_and_read_text_and_numbers() {
+        let range = RegionRange::new(440_100, 440_199).unwrap();
+        let json = serde_json::to_string(&range).unwrap();
+        assert_eq!(json, r#"{"from":"440100","to":"440199"}"#);
+        assert_eq!(serde_json::from_str::<RegionRange>(&json).unwrap(), range);
+        assert_eq!(
+            serde_json::from_str::<RegionRange>(r#"{"from":440100,"to":"440199"}"#).unwrap(),
+            range
+        );
+        assert_eq!(
+            serde_json::to_string(&RegionRange::ANY).unwrap(),
+            r#"{"from":"000000","to":"999999"}"#
+        );
+        for wrong in [
+            r#"{"from":"440100"}"#,
+            r#"{"from":"440100","to":"440099"}"#,
+            r#"{"from":"440100","to":"440199","and":1}"#,
+            r#"{"from":"4401","to":"440199"}"#,
+            r#"{"from":-1,"to":440199}"#,
+            r#"{"from":0,"to":4294967297}"#,
+            r#"{"from":0,"to":1048575}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<RegionRange>(wrong).is_err(),
+                "{wrong}"
+            );
+        }
+        assert_eq!(
+            serde_json::to_string(&RegionCode::new(440_106).unwrap()).unwrap(),
+            "\"440106\""
+        );
+        assert!(serde_json::from_str::<RegionCode>("440106").is_err());
+    }
+}

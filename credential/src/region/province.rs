@@ -299,3 +299,160 @@ impl fmt::Debug for ProvinceSet {
         f.debug_set().entries(self.iter()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_province_is_found_by_code_and_by_each_name() {
+        for province in Province::ALL {
+            for text in [
+                format!("{:02}", province.code()),
+                province.name_en().to_owned(),
+                province.name_en().to_uppercase(),
+                province.name_en().to_lowercase().replace(' ', "-"),
+                province.name_zh().to_owned(),
+            ] {
+                assert_eq!(Province::parse(&text), Ok(province), "{text}");
+            }
+            assert_eq!(Province::from_code(province.code()), Ok(province));
+        }
+    }
+
+    #[test]
+    fn short_chinese_names_are_read() {
+        for (text, code) in [
+            ("广东", 44),
+            ("北京", 11),
+            ("广西", 45),
+            ("内蒙古", 15),
+            ("新疆", 65),
+            ("宁夏", 64),
+            ("香港", 81),
+            ("西藏", 54),
+        ] {
+            assert_eq!(Province::parse(text).unwrap().code(), code, "{text}");
+        }
+        for text in ["广", "新疆维", "广东省市", "内蒙", ""] {
+            assert_eq!(
+                Province::parse(text),
+                Err(RegionError::UnknownProvince),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn exactly_the_34_codes_exist_and_each_has_its_own_bit() {
+        let codes: Vec<u8> = (0..=255)
+            .filter(|code| Province::from_code(*code).is_ok())
+            .collect();
+        assert_eq!(codes.len(), 34);
+        assert!(!codes.contains(&91) && !codes.contains(&0));
+        let mut seen = 0u64;
+        for province in Province::ALL {
+            let (d, e) = (
+                u32::from(province.code()) / 10,
+                u32::from(province.code()) % 10,
+            );
+            assert_eq!(province.bit(), (d - 1) * 8 + e);
+            assert_eq!(seen >> province.bit() & 1, 0);
+            seen |= 1 << province.bit();
+        }
+        assert_eq!(seen, ProvinceSet::everywhere().mask());
+    }
+
+    #[test]
+    fn unknown_text_is_refused() {
+        for text in [
+            "",
+            "4",
+            "444",
+            "4 4",
+            "91",
+            "00",
+            "Guangdon",
+            "Guangdong2",
+            "*",
+            "Canton",
+            "-1",
+            "+4",
+        ] {
+            assert_eq!(
+                Province::parse(text),
+                Err(RegionError::UnknownProvince),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn files_write_names_and_read_names_and_codes() {
+        let read = |json: &str| serde_json::from_str::<Province>(json).map(Province::code);
+        assert_eq!(
+            serde_json::to_string(&Province::from_code(44).unwrap()).unwrap(),
+            "\"Guangdong\""
+        );
+        for json in ["\"Guangdong\"", "\"44\"", "44", "\"广东省\"", "\"广东\""] {
+            assert_eq!(read(json).unwrap(), 44, "{json}");
+        }
+        for json in [
+            "\"Canton\"",
+            "91",
+            "300",
+            "-44",
+            "44.0",
+            "null",
+            "[44]",
+            "18446744073709551615",
+        ] {
+            assert!(read(json).is_err(), "{json}");
+        }
+        assert!(
+            read("\"Canton\"")
+                .unwrap_err()
+                .to_string()
+                .contains("\"Canton\": unknown province")
+        );
+    }
+
+    #[test]
+    fn sets_refuse_emptiness_and_bits_of_no_province() {
+        assert_eq!(ProvinceSet::from_mask(0), Err(RegionError::EmptySet));
+        assert_eq!(ProvinceSet::new([]), Err(RegionError::EmptySet));
+        for bit in 0..64 {
+            let known = Province::ALL.iter().any(|province| province.bit() == bit);
+            let guangdong = 1 << Province::from_code(44).unwrap().bit();
+            let expected = if known {
+                Ok(1 << bit | guangdong)
+            } else {
+                Err(RegionError::UnknownBits)
+            };
+            assert_eq!(
+                ProvinceSet::from_mask(1 << bit | guangdong).map(ProvinceSet::mask),
+                expected
+            );
+        }
+        assert_eq!(
+            ProvinceSet::from_mask(u64::MAX),
+            Err(RegionError::UnknownBits)
+        );
+    }
+
+    #[test]
+    fn sets_contain_what_they_were_made_of() {
+        let guangdong = Province::parse("Guangdong").unwrap();
+        let hunan = Province::parse("Hunan").unwrap();
+        let set = ProvinceSet::new([guangdong, hunan, guangdong]).unwrap();
+        assert_eq!(set.mask(), 1 << 28 | 1 << 27);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [hunan, guangdong]);
+        for province in Province::ALL {
+            assert_eq!(
+                set.contains(province),
+                province == guangdong || province == hunan
+            );
+            assert!(ProvinceSet::everywhere().contains(province));
+        }
+    }
+}
