@@ -1,0 +1,159 @@
+//! The Groth16 check, for any circuit with one public input.
+//!
+//! ```text
+//! e(A, B) = e(alpha, beta) · e(IC₀ + x·IC₁, gamma) · e(C, delta)
+//! ```
+//!
+//! `A, B, C` is the proof, `x` the public input, the rest the [verifying key](crate::VerifyingKey). The three pairings share one Miller loop and one
+//! final exponentiation; `e(alpha, beta)` and the lines of `−gamma` and `−delta` are computed when the key is loaded.
+//!
+//! **Encodings.** A proof is 128 bytes: `A` (32), `B` (64), `C` (32), compressed points. The public input is a field element and
+//! so canonical by its type: `x + r` cannot be expressed here; whoever parses one from bytes must refuse it.
+//!
+//! **Not checked here**: what `x` means. A valid proof says nothing until somebody has recomputed `x` from a request of their own, which is what
+//! [`Verifier`](crate::Verifier) does; almost nobody should call this module directly. Nor does it notice replays: anyone can turn a
+//! proof into another valid one for the same `x`, so that proof bytes identify nothing.
+//!
+//! Source: J. Groth, *On the Size of Pairing-based Non-interactive Arguments*, EUROCRYPT 2016, section 3.2.
+
+use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
+use ark_ec::pairing::{Pairing, PairingOutput};
+use ark_ec::{AffineRepr, CurveGroup};
+
+use crate::points::{self, PointError};
+
+/// Bytes of a proof.
+pub const PROOF_BYTES: usize = 128;
+
+/// A Groth16 proof: three points that were each checked (canonical, on the curve, of order r, not the identity).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    a: G1Affine,
+    b: G2Affine,
+    c: G1Affine,
+}
+
+/// One of the three points of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// The first point, in G1.
+    A,
+    /// The second point, in G2.
+    B,
+    /// The third point, in G1.
+    C,
+}
+
+impl core::fmt::Display for Element {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        })
+    }
+}
+
+/// Why bytes are no proof of a public input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// Not exactly 128 bytes.
+    #[error("a proof has {PROOF_BYTES} bytes, these are {found}; check that it was copied whole")]
+    Length {
+        /// Bytes found.
+        found: usize,
+    },
+    /// One of the three points is none.
+    #[error("point {element} of the proof: {cause}")]
+    Point {
+        /// Which point.
+        element: Element,
+        /// What is wrong with it.
+        cause: PointError,
+    },
+    /// Well formed, but it does not prove this public input under this key.
+    #[error(
+        "the proof does not hold for these public values and this key; ask the holder for a new presentation"
+    )]
+    Invalid,
+}
+
+impl Proof {
+    /// Reads a proof; every point is checked.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
+        let bytes: &[u8; PROOF_BYTES] = bytes
+            .try_into()
+            .map_err(|_| ProofError::Length { found: bytes.len() })?;
+        let at = |element| move |cause| ProofError::Point { element, cause };
+        let (mut a, mut b, mut c) = (
+            [0; points::G1_BYTES],
+            [0; points::G2_BYTES],
+            [0; points::G1_BYTES],
+        );
+        a.copy_from_slice(&bytes[..32]);
+        b.copy_from_slice(&bytes[32..96]);
+        c.copy_from_slice(&bytes[96..]);
+        Ok(Self {
+            a: points::read_g1(&a).map_err(at(Element::A))?,
+            // The subgroup check of B costs most, so the cheap points go first.
+            c: points::read_g1(&c).map_err(at(Element::C))?,
+            b: points::read_g2(&b).map_err(at(Element::B))?,
+        })
+    }
+
+    /// The 128 bytes of [`Proof::from_bytes`].
+    pub fn to_bytes(&self) -> [u8; PROOF_BYTES] {
+        let mut bytes = [0; PROOF_BYTES];
+        bytes[..32].copy_from_slice(&points::write_g1(&self.a));
+        bytes[32..96].copy_from_slice(&points::write_g2(&self.b));
+        bytes[96..].copy_from_slice(&points::write_g1(&self.c));
+        bytes
+    }
+}
+
+/// The parts of a key that every check needs, computed once.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    ic: [G1Affine; 2],
+    alpha_beta: PairingOutput<Bn254>,
+    minus_gamma: <Bn254 as Pairing>::G2Prepared,
+    minus_delta: <Bn254 as Pairing>::G2Prepared,
+}
+
+impl Prepared {
+    /// Precondition: all points checked.
+    pub(crate) fn new(
+        alpha: G1Affine,
+        beta: G2Affine,
+        gamma: G2Affine,
+        delta: G2Affine,
+        ic: [G1Affine; 2],
+    ) -> Self {
+        Self {
+            ic,
+            alpha_beta: Bn254::pairing(alpha, beta),
+            minus_gamma: (-gamma).into(),
+            minus_delta: (-delta).into(),
+        }
+    }
+
+    /// The equation of the module's head.
+    pub(crate) fn check(&self, proof: &Proof, public_input: &Fr) -> Result<(), ProofError> {
+        let ic = (self.ic[1] * public_input + self.ic[0].into_group()).into_affine();
+        let left = Bn254::multi_miller_loop(
+            [proof.a, ic, proof.c].map(<Bn254 as Pairing>::G1Prepared::from),
+            [
+                proof.b.into(),
+                self.minus_gamma.clone(),
+                self.minus_delta.clone(),
+            ],
+        );
+        // `None` for a product of zero, which points of order r never give.
+        if Bn254::final_exponentiation(left) == Some(self.alpha_beta) {
+            Ok(())
+        } else {
+            Err(ProofError::Invalid)
+        }
+    }
+}
