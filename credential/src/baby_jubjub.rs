@@ -18,17 +18,21 @@
 
 use crate::field::{FieldError, Fr, bytes_from_hex, limbs_from_bytes, limbs_to_bytes};
 use ark_ec::twisted_edwards::{self, MontCurveConfig, TECurveConfig};
-use ark_ec::{AdditiveGroup, CurveConfig, CurveGroup};
+use ark_ec::{CurveConfig, CurveGroup};
 use ark_ff::{BigInt, Field, Fp256, MontBackend, MontFp, PrimeField, Zero};
 use std::sync::OnceLock;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
-/// Constants of the field of scalars modulo l.
-#[derive(ark_ff::MontConfig)]
-#[allow(unexpected_cfgs)] // The derive asks for a feature `asm` of ark-ff as if it were ours.
-#[modulus = "2736030358979909402780800718157159386076813972158567259200215660948447373041"]
-#[generator = "31"]
-pub struct ScalarConfig;
+// The derive asks for a feature `asm` of `ark-ff` as if it were ours.
+#[allow(unexpected_cfgs)]
+mod scalar {
+    /// Constants of the field of scalars modulo l.
+    #[derive(ark_ff::MontConfig)]
+    #[modulus = "2736030358979909402780800718157159386076813972158567259200215660948447373041"]
+    #[generator = "31"]
+    pub struct ScalarConfig;
+}
+pub use scalar::ScalarConfig;
 
 /// An integer modulo l, the order of the subgroup.
 pub type Scalar = Fp256<MontBackend<ScalarConfig, 4>>;
@@ -186,7 +190,7 @@ pub mod scalar_hex {
 /// Points of order 8 and 4 for tests of what must be refused; their sum with a point of the subgroup lies outside it.
 #[cfg(test)]
 pub(crate) fn points_of_order_8_and_4() -> (Affine, Affine) {
-    use ark_ec::AffineRepr;
+    use ark_ec::{AdditiveGroup, AffineRepr};
     let eighth = (2u64..)
         .filter_map(|y| Affine::get_point_from_y_unchecked(Fr::from(y), false))
         .map(|point| point.mul_bigint(subgroup_order()))
@@ -199,7 +203,7 @@ pub(crate) fn points_of_order_8_and_4() -> (Affine, Affine) {
 mod tests {
     use super::*;
     use ark_ec::AffineRepr;
-    use ark_ff::UniformRand;
+    use ark_ff::{AdditiveGroup, UniformRand};
     use rand::SeedableRng;
 
     fn rng() -> rand_chacha::ChaCha20Rng {

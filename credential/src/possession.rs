@@ -20,7 +20,7 @@
 //!
 //! Source: Schnorr, CRYPTO 1989; Ristenpart and Yilek, "The Power of Proofs-of-Possession", EUROCRYPT 2007.
 
-use crate::baby_jubjub::{Affine, Scalar, base8, scalar_hex};
+use crate::baby_jubjub::{Affine, Scalar, mul_base, scalar_hex};
 use crate::eddsa::PublicKey;
 use crate::field::{self, Fr, serde_hex};
 use ark_ff::PrimeField;
@@ -99,7 +99,10 @@ impl ProofOfPossession {
         let mut bytes = [0; 96];
         bytes[..32].copy_from_slice(&field::to_bytes(&self.commitment.x));
         bytes[32..64].copy_from_slice(&field::to_bytes(&self.commitment.y));
-        for (chunk, limb) in bytes[64..].chunks_exact_mut(8).zip(self.response.into_bigint().0) {
+        for (chunk, limb) in bytes[64..]
+            .chunks_exact_mut(8)
+            .zip(self.response.into_bigint().0)
+        {
             chunk.copy_from_slice(&limb.to_le_bytes());
         }
         bytes
@@ -108,7 +111,7 @@ impl ProofOfPossession {
     /// Whether the proof is one for `key` in `context`.
     pub fn verify(&self, key: &PublicKey, context: &[u8]) -> Result<(), PossessionError> {
         let c = challenge(key, context, &self.commitment);
-        if base8() * self.response == key.affine() * c + self.commitment {
+        if mul_base(&self.response) == key.affine() * c + self.commitment {
             Ok(())
         } else {
             Err(PossessionError::Mismatch)
@@ -161,5 +164,147 @@ mod proving {
             commitment,
             response: *nonce + c * *a,
         }
+    }
+}
+
+#[cfg(all(test, feature = "issuing"))]
+mod tests {
+    use super::*;
+    use crate::baby_jubjub::{base8, points_of_order_8_and_4};
+    use crate::eddsa::SecretKey;
+    use ark_ec::CurveGroup;
+    use ark_ff::{AdditiveGroup, Field, Zero};
+    use rand::SeedableRng;
+
+    const CONTEXT: &[u8] = b"operator A, issuer guangzhou";
+
+    fn fixture() -> (
+        SecretKey,
+        SecretKey,
+        ProofOfPossession,
+        rand_chacha::ChaCha20Rng,
+    ) {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(17);
+        let (key, other) = (SecretKey::generate(&mut rng), SecretKey::generate(&mut rng));
+        let proof = prove(&key, CONTEXT, &mut rng);
+        (key, other, proof, rng)
+    }
+
+    #[test]
+    fn honest_proofs_verify_and_are_fresh() {
+        let (key, _, proof, mut rng) = fixture();
+        assert_eq!(proof.verify(&key.public_key(), CONTEXT), Ok(()));
+        let again = prove(&key, CONTEXT, &mut rng);
+        assert_eq!(again.verify(&key.public_key(), CONTEXT), Ok(()));
+        assert_ne!(proof, again, "a second nonce");
+        assert_eq!(
+            prove(&key, b"", &mut rng).verify(&key.public_key(), b""),
+            Ok(())
+        );
+    }
+
+    /// Replayed for another key, by another issuer, or on another operator's list.
+    #[test]
+    fn replayed_elsewhere() {
+        let (key, other, proof, _) = fixture();
+        let mismatch = Err(PossessionError::Mismatch);
+        assert_eq!(proof.verify(&other.public_key(), CONTEXT), mismatch);
+        assert_eq!(
+            proof.verify(&key.public_key(), b"operator B, issuer guangzhou"),
+            mismatch
+        );
+        assert_eq!(proof.verify(&key.public_key(), b""), mismatch);
+    }
+
+    #[test]
+    fn every_part_is_bound() {
+        let (key, _, proof, _) = fixture();
+        let public = key.public_key();
+        let (eighth, _) = points_of_order_8_and_4();
+        for commitment in [
+            (proof.commitment + base8()).into_affine(),
+            -proof.commitment,
+            (proof.commitment + eighth).into_affine(),
+            Affine::zero(),
+        ] {
+            let changed = ProofOfPossession {
+                commitment,
+                ..proof
+            };
+            assert_eq!(
+                changed.verify(&public, CONTEXT),
+                Err(PossessionError::Mismatch)
+            );
+        }
+        for response in [proof.response + Scalar::ONE, -proof.response, Scalar::ZERO] {
+            let changed = ProofOfPossession { response, ..proof };
+            assert_eq!(
+                changed.verify(&public, CONTEXT),
+                Err(PossessionError::Mismatch)
+            );
+        }
+    }
+
+    /// Without the challenge in the equation a commitment could cancel the key: K = s·B8 − A for any s.
+    #[test]
+    fn rogue_commitment_of_a_key_whose_logarithm_nobody_knows() {
+        let (_, other, _, _) = fixture();
+        let unknown = other.public_key();
+        let s = Scalar::from(77u64);
+        let commitment = (mul_base(&s) - unknown.affine()).into_affine();
+        let forged = ProofOfPossession {
+            commitment,
+            response: s,
+        };
+        assert_eq!(
+            forged.verify(&unknown, CONTEXT),
+            Err(PossessionError::Mismatch)
+        );
+    }
+
+    /// A proof offered as a credential signature, and the reverse: the equations differ in the factor 8 and in the hash.
+    #[test]
+    fn no_proof_is_a_signature() {
+        use crate::eddsa::{Signature, SignatureError};
+        let (key, _, proof, _) = fixture();
+        let as_signature = Signature {
+            r: proof.commitment,
+            s: proof.response,
+        };
+        let message = crate::field::hash_to_field(CHALLENGE_DST, &[CONTEXT]);
+        assert_eq!(
+            key.public_key().verify(message, &as_signature),
+            Err(SignatureError::Mismatch)
+        );
+        let signature = key.sign(message);
+        let as_proof = ProofOfPossession {
+            commitment: signature.r,
+            response: signature.s,
+        };
+        assert_eq!(
+            as_proof.verify(&key.public_key(), CONTEXT),
+            Err(PossessionError::Mismatch)
+        );
+    }
+
+    #[test]
+    fn text_is_canonical() {
+        let (_, _, proof, _) = fixture();
+        let text = serde_json::to_string(&proof).unwrap();
+        assert_eq!(
+            serde_json::from_str::<ProofOfPossession>(&text).unwrap(),
+            proof
+        );
+        let order = hex::encode(field::limbs_to_bytes(&Scalar::MODULUS));
+        let s = hex::encode(crate::baby_jubjub::scalar_to_bytes(&proof.response));
+        let error = serde_json::from_str::<ProofOfPossession>(&text.replace(&s, &order))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("not a canonical"), "{error}");
+        let (kx, other) = (field::to_hex(&proof.commitment.x), field::to_hex(&Fr::ONE));
+        let error = serde_json::from_str::<ProofOfPossession>(&text.replace(&kx, &other))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("not on the curve"), "{error}");
     }
 }

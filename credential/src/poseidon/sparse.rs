@@ -10,6 +10,7 @@
 //!
 //! Source: Poseidon paper, appendix B.
 
+use super::dot::dot;
 use super::{Parameters, fifth_power, parameters};
 use crate::field::Fr;
 use ark_ff::{AdditiveGroup, Field};
@@ -66,7 +67,7 @@ impl<const T: usize> PartialRound<T> {
         let input = state[0] + self.constant;
         sbox(input);
         state[0] = fifth_power(input);
-        let first = Fr::sum_of_products(&self.row, state);
+        let first = dot(&self.row, state);
         for i in 1..T {
             let added = self.column[i] * state[0];
             state[i] += added;
@@ -76,7 +77,7 @@ impl<const T: usize> PartialRound<T> {
 }
 
 fn product<const T: usize>(matrix: &[[Fr; T]; T], state: &[Fr; T]) -> [Fr; T] {
-    std::array::from_fn(|i| Fr::sum_of_products(&matrix[i], state))
+    std::array::from_fn(|i| dot(&matrix[i], state))
 }
 
 impl<const T: usize> Sparse<T> {
