@@ -20,12 +20,10 @@
 //!
 //! Source: circomlibjs `eddsa.js`; RFC 8032, section 5.1, for the shape.
 
-use crate::baby_jubjub::{
-    Affine, Scalar, mul_base, scalar_from_bytes, scalar_hex, scalar_to_bytes,
-};
+use crate::baby_jubjub::{Affine, Scalar, mul_base, scalar_from_bytes, scalar_hex, scalar_to_bytes};
 use crate::field::{self, FieldError, Fr, serde_hex};
 use crate::poseidon;
-use ark_ec::AffineRepr;
+use ark_ec::{AffineRepr, PrimeGroup};
 use ark_ff::{PrimeField, Zero};
 use serde::{Deserialize, Serialize};
 
@@ -37,9 +35,7 @@ pub use signing::SecretKey;
 #[non_exhaustive]
 pub enum KeyError {
     /// A coordinate is not below the modulus.
-    #[error(
-        "the key's coordinate is not canonical; ask the issuer for the key as `tacit` wrote it"
-    )]
+    #[error("the key's coordinate is not canonical; ask the issuer for the key as `tacit` wrote it")]
     NotCanonical(#[from] FieldError),
     /// The coordinates do not satisfy the curve equation.
     #[error("the key is not a point of Baby Jubjub; refuse it: anything could be signed under it")]
@@ -51,9 +47,7 @@ pub enum KeyError {
     #[error("the key has small order; refuse it: anyone can sign under it")]
     SmallOrder,
     /// A point of order 2l, 4l or 8l.
-    #[error(
-        "the key is outside the prime-order subgroup; ask the issuer for the key as `tacit` made it"
-    )]
+    #[error("the key is outside the prime-order subgroup; ask the issuer for the key as `tacit` made it")]
     NotInSubgroup,
 }
 
@@ -104,10 +98,7 @@ impl TryFrom<RawKey> for PublicKey {
 
 impl From<PublicKey> for RawKey {
     fn from(key: PublicKey) -> Self {
-        Self {
-            x: key.x(),
-            y: key.y(),
-        }
+        Self { x: key.x(), y: key.y() }
     }
 }
 
@@ -162,16 +153,11 @@ impl PublicKey {
     /// Whether `signature` is one over `message`.
     pub fn verify(&self, message: Fr, signature: &Signature) -> Result<(), SignatureError> {
         signature.check_commitment()?;
-        let h = challenge(&signature.r, self, message);
-        // h stays an integer below r: 8·h mod l is what the equation multiplies by, A having order l.
-        let h = Scalar::from_le_bytes_mod_order(&field::to_bytes(&h));
+        // h stays an integer below r, and 8A comes first, as in the circuit: nothing here assumes the order of A.
+        let h = challenge(&signature.r, self, message).into_bigint();
         let left = mul_base(&signature.s);
-        let right = self.0 * (h * Scalar::from(8u64)) + signature.r;
-        if left == right {
-            Ok(())
-        } else {
-            Err(SignatureError::Mismatch)
-        }
+        let right = self.0.mul_by_cofactor_to_group().mul_bigint(h) + signature.r;
+        if left == right { Ok(()) } else { Err(SignatureError::Mismatch) }
     }
 }
 
@@ -206,21 +192,14 @@ impl TryFrom<RawSignature> for Signature {
 
 impl From<Signature> for RawSignature {
     fn from(signature: Signature) -> Self {
-        Self {
-            rx: signature.r.x,
-            ry: signature.r.y,
-            s: signature.s,
-        }
+        Self { rx: signature.r.x, ry: signature.r.y, s: signature.s }
     }
 }
 
 impl Signature {
     /// A signature whose R is on the curve and not of small order.
     pub fn new(rx: Fr, ry: Fr, s: Scalar) -> Result<Self, SignatureError> {
-        let signature = Self {
-            r: Affine::new_unchecked(rx, ry),
-            s,
-        };
+        let signature = Self { r: Affine::new_unchecked(rx, ry), s };
         signature.check_commitment()?;
         Ok(signature)
     }
@@ -236,13 +215,9 @@ impl Signature {
 
     /// The signature that [`Signature::to_bytes`] wrote, with the checks of [`Signature::new`].
     pub fn from_bytes(bytes: &[u8; 96]) -> Result<Self, SignatureError> {
-        let (r, s) = bytes
-            .split_first_chunk::<64>()
-            .ok_or(SignatureError::RNotCanonical)?;
+        let (r, s) = bytes.split_first_chunk::<64>().ok_or(SignatureError::RNotCanonical)?;
         let [rx, ry] = coordinates(r).map_err(|_| SignatureError::RNotCanonical)?;
-        let s = s
-            .first_chunk::<32>()
-            .and_then(|s| scalar_from_bytes(s).ok());
+        let s = s.first_chunk::<32>().and_then(|s| scalar_from_bytes(s).ok());
         Self::new(rx, ry, s.ok_or(SignatureError::SNotCanonical)?)
     }
 
@@ -267,10 +242,7 @@ pub(crate) fn coordinates(bytes: &[u8; 64]) -> Result<[Fr; 2], FieldError> {
     let mut halves = [[0; 32]; 2];
     halves[0].copy_from_slice(&bytes[..32]);
     halves[1].copy_from_slice(&bytes[32..]);
-    Ok([
-        field::from_bytes(&halves[0])?,
-        field::from_bytes(&halves[1])?,
-    ])
+    Ok([field::from_bytes(&halves[0])?, field::from_bytes(&halves[1])?])
 }
 
 /// h = Poseidon(R, A, M).
@@ -322,12 +294,7 @@ mod signing {
             let s = Scalar::from_le_bytes_mod_order(&digest[..32]);
             // s as an integer is a multiple of 8, so s/8 mod l is the integer quotient mod l.
             let public = PublicKey(mul_base(&half_thrice(s)).into_affine());
-            Self {
-                seed: *seed,
-                s,
-                prefix,
-                public,
-            }
+            Self { seed: *seed, s, prefix, public }
         }
 
         /// The seed, for the issuer's key file.
@@ -361,10 +328,7 @@ mod signing {
             let r = mul_base(&nonce).into_affine();
             let h = challenge(&r, &self.public, message);
             let h = Scalar::from_le_bytes_mod_order(&field::to_bytes(&h));
-            Signature {
-                r,
-                s: *nonce + h * self.s,
-            }
+            Signature { r, s: *nonce + h * self.s }
         }
     }
 
@@ -402,29 +366,16 @@ mod tests {
         for message in [Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::rand(&mut rng)] {
             let signature = key.sign(message);
             let public = key.public_key();
-            assert_eq!(
-                signature,
-                SecretKey::from_seed(key.seed()).sign(message),
-                "deterministic"
-            );
+            assert_eq!(signature, SecretKey::from_seed(key.seed()).sign(message), "deterministic");
             assert_eq!(public.verify(message, &signature), Ok(()));
             let mismatch = Err(SignatureError::Mismatch);
             assert_eq!(public.verify(message + Fr::ONE, &signature), mismatch);
             assert_eq!(other.public_key().verify(message, &signature), mismatch);
-            let changed = Signature {
-                s: signature.s + Scalar::ONE,
-                ..signature
-            };
+            let changed = Signature { s: signature.s + Scalar::ONE, ..signature };
             assert_eq!(public.verify(message, &changed), mismatch);
-            let changed = Signature {
-                s: -signature.s,
-                r: -signature.r,
-            };
+            let changed = Signature { s: -signature.s, r: -signature.r };
             assert_eq!(public.verify(message, &changed), mismatch);
-            let changed = Signature {
-                r: (signature.r + base8()).into_affine(),
-                ..signature
-            };
+            let changed = Signature { r: (signature.r + base8()).into_affine(), ..signature };
             assert_eq!(public.verify(message, &changed), mismatch);
         }
     }
@@ -460,17 +411,9 @@ mod tests {
     fn identity_commitment_of_the_true_signer_is_refused() {
         let key = SecretKey::generate(&mut rng());
         let h = challenge(&Affine::zero(), &key.public_key(), Fr::ONE);
-        let s = Scalar::from_le_bytes_mod_order(&field::to_bytes(&h))
-            * key.scalar()
-            * Scalar::from(8u64);
-        let signature = Signature {
-            r: Affine::zero(),
-            s,
-        };
-        assert_eq!(
-            key.public_key().verify(Fr::ONE, &signature),
-            Err(SignatureError::RSmallOrder)
-        );
+        let s = Scalar::from_le_bytes_mod_order(&field::to_bytes(&h)) * key.scalar() * Scalar::from(8u64);
+        let signature = Signature { r: Affine::zero(), s };
+        assert_eq!(key.public_key().verify(Fr::ONE, &signature), Err(SignatureError::RSmallOrder));
     }
 
     /// What the trust operator must refuse before it lists a key.
@@ -483,10 +426,7 @@ mod tests {
         assert_eq!(key_at(key.affine()), Ok(key));
         assert_eq!(key_at(base8()).map(|key| key.affine()), Ok(base8()));
 
-        assert_eq!(
-            PublicKey::new(key.x(), key.y() + Fr::ONE),
-            Err(KeyError::OffCurve)
-        );
+        assert_eq!(PublicKey::new(key.x(), key.y() + Fr::ONE), Err(KeyError::OffCurve));
         assert_eq!(PublicKey::new(key.y(), key.x()), Err(KeyError::OffCurve));
         assert_eq!(PublicKey::new(Fr::ZERO, Fr::ZERO), Err(KeyError::OffCurve));
         assert_eq!(key_at(Affine::zero()), Err(KeyError::Identity));
@@ -496,15 +436,9 @@ mod tests {
         assert_eq!(key_at(-fourth), Err(KeyError::SmallOrder));
         assert_eq!(eighth + eighth, fourth);
         assert_eq!(key_at(eighth), Err(KeyError::SmallOrder));
-        assert_eq!(
-            key_at((eighth + fourth).into_affine()),
-            Err(KeyError::SmallOrder)
-        );
+        assert_eq!(key_at((eighth + fourth).into_affine()), Err(KeyError::SmallOrder));
         for torsion in [half, fourth, eighth] {
-            assert_eq!(
-                key_at((key.affine() + torsion).into_affine()),
-                Err(KeyError::NotInSubgroup)
-            );
+            assert_eq!(key_at((key.affine() + torsion).into_affine()), Err(KeyError::NotInSubgroup));
         }
     }
 
@@ -513,10 +447,7 @@ mod tests {
     fn why_small_orders_are_refused() {
         let weak = PublicKey(points_of_order_8_and_4().0);
         let s = Scalar::from(1234u64);
-        let forged = Signature {
-            r: mul_base(&s).into_affine(),
-            s,
-        };
+        let forged = Signature { r: mul_base(&s).into_affine(), s };
         assert_eq!(weak.verify(Fr::from(99u64), &forged), Ok(()));
     }
 
@@ -524,10 +455,7 @@ mod tests {
     fn keys_are_canonical_text_and_bytes() {
         let key = SecretKey::generate(&mut rng()).public_key();
         let text = serde_json::to_string(&key).unwrap();
-        assert_eq!(
-            text,
-            json(&field::to_hex(&key.x()), &field::to_hex(&key.y()))
-        );
+        assert_eq!(text, json(&field::to_hex(&key.x()), &field::to_hex(&key.y())));
         assert_eq!(serde_json::from_str::<PublicKey>(&text).unwrap(), key);
         assert_eq!(PublicKey::from_bytes(&key.to_bytes()), Ok(key));
 
@@ -535,33 +463,19 @@ mod tests {
         for half in [0, 32] {
             let mut bytes = key.to_bytes();
             bytes[half..half + 32].copy_from_slice(&modulus);
-            assert_eq!(
-                PublicKey::from_bytes(&bytes),
-                Err(KeyError::NotCanonical(FieldError::NotCanonical))
-            );
+            assert_eq!(PublicKey::from_bytes(&bytes), Err(KeyError::NotCanonical(FieldError::NotCanonical)));
         }
         // (0 + r, 1): the identity by another name must fail on its form already.
         let alias = json(&hex::encode(modulus), &field::to_hex(&Fr::ONE));
         let refusals = [
             (alias, "not a canonical field element"),
-            (
-                json(&field::to_hex(&Fr::ZERO), &field::to_hex(&Fr::ONE)),
-                "identity",
-            ),
-            (
-                json(&field::to_hex(&Fr::ONE), &field::to_hex(&Fr::ONE)),
-                "not a point",
-            ),
-            (
-                json(&field::to_hex(&Fr::ZERO), &field::to_hex(&-Fr::ONE)),
-                "small order",
-            ),
+            (json(&field::to_hex(&Fr::ZERO), &field::to_hex(&Fr::ONE)), "identity"),
+            (json(&field::to_hex(&Fr::ONE), &field::to_hex(&Fr::ONE)), "not a point"),
+            (json(&field::to_hex(&Fr::ZERO), &field::to_hex(&-Fr::ONE)), "small order"),
             (text.replace("\"y\"", "\"z\""), "unknown field"),
         ];
         for (text, expected) in refusals {
-            let error = serde_json::from_str::<PublicKey>(&text)
-                .unwrap_err()
-                .to_string();
+            let error = serde_json::from_str::<PublicKey>(&text).unwrap_err().to_string();
             assert!(error.contains(expected), "{text}: {error}");
         }
     }
@@ -580,20 +494,14 @@ mod tests {
         let mut sum = signature.s.into_bigint();
         ark_ff::BigInteger::add_with_carry(&mut sum, &subgroup_order());
         alias[64..].copy_from_slice(&limbs_to_bytes(&sum));
-        assert_eq!(
-            Signature::from_bytes(&alias),
-            Err(SignatureError::SNotCanonical)
-        );
+        assert_eq!(Signature::from_bytes(&alias), Err(SignatureError::SNotCanonical));
         let s = |bytes: &[u8; 96]| hex::encode(&bytes[64..]);
         assert!(serde_json::from_str::<Signature>(&text.replace(&s(&bytes), &s(&alias))).is_err());
 
         for half in [0, 32] {
             let mut alias = bytes;
             alias[half..half + 32].copy_from_slice(&limbs_to_bytes(&Fr::MODULUS));
-            assert_eq!(
-                Signature::from_bytes(&alias),
-                Err(SignatureError::RNotCanonical)
-            );
+            assert_eq!(Signature::from_bytes(&alias), Err(SignatureError::RNotCanonical));
         }
         let mut off = bytes;
         off[0] ^= 1;

@@ -14,7 +14,7 @@
 //! below 1/25. Every use here needs collision resistance or one-wayness, which the reduction weakens by less than three
 //! bits; none needs uniformity. (Nonces and Schnorr challenges do, and are reduced from 512 bits elsewhere.)
 
-use ark_ff::{BigInt, BigInteger, PrimeField};
+use ark_ff::{BigInt, PrimeField};
 use sha2::{Digest, Sha256};
 
 /// The scalar field of BN254, the field of the statement.
@@ -153,7 +153,7 @@ pub mod serde_hex_opt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ark_ff::{AdditiveGroup, Field};
+    use ark_ff::{AdditiveGroup, BigInteger, Field};
     use proptest::prelude::*;
 
     #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -76,20 +76,13 @@ impl TryFrom<RawProof> for ProofOfPossession {
         if !commitment.is_on_curve() {
             return Err(PossessionError::OffCurve);
         }
-        Ok(Self {
-            commitment,
-            response: raw.s,
-        })
+        Ok(Self { commitment, response: raw.s })
     }
 }
 
 impl From<ProofOfPossession> for RawProof {
     fn from(proof: ProofOfPossession) -> Self {
-        Self {
-            kx: proof.commitment.x,
-            ky: proof.commitment.y,
-            s: proof.response,
-        }
+        Self { kx: proof.commitment.x, ky: proof.commitment.y, s: proof.response }
     }
 }
 
@@ -99,10 +92,7 @@ impl ProofOfPossession {
         let mut bytes = [0; 96];
         bytes[..32].copy_from_slice(&field::to_bytes(&self.commitment.x));
         bytes[32..64].copy_from_slice(&field::to_bytes(&self.commitment.y));
-        for (chunk, limb) in bytes[64..]
-            .chunks_exact_mut(8)
-            .zip(self.response.into_bigint().0)
-        {
+        for (chunk, limb) in bytes[64..].chunks_exact_mut(8).zip(self.response.into_bigint().0) {
             chunk.copy_from_slice(&limb.to_le_bytes());
         }
         bytes
@@ -120,10 +110,7 @@ impl ProofOfPossession {
 }
 
 fn challenge(key: &PublicKey, context: &[u8], commitment: &Affine) -> Scalar {
-    let (x, y) = (
-        field::to_bytes(&commitment.x),
-        field::to_bytes(&commitment.y),
-    );
+    let (x, y) = (field::to_bytes(&commitment.x), field::to_bytes(&commitment.y));
     wide_scalar(CHALLENGE_DST, &[context, &key.to_bytes(), &x, &y])
 }
 
@@ -146,24 +133,14 @@ mod proving {
     const NONCE_DST: &str = "tacit/possession-nonce/v1";
 
     /// Proves possession of `secret`, bound to `context`.
-    pub fn prove(
-        secret: &SecretKey,
-        context: &[u8],
-        rng: &mut impl CryptoRngCore,
-    ) -> ProofOfPossession {
+    pub fn prove(secret: &SecretKey, context: &[u8], rng: &mut impl CryptoRngCore) -> ProofOfPossession {
         let mut random = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *random);
-        let nonce = Zeroizing::new(wide_scalar(
-            NONCE_DST,
-            &[secret.prefix(), &*random, context],
-        ));
+        let nonce = Zeroizing::new(wide_scalar(NONCE_DST, &[secret.prefix(), &*random, context]));
         let commitment = mul_base(&nonce).into_affine();
         let c = challenge(&secret.public_key(), context, &commitment);
         let a = Zeroizing::new(secret.scalar());
-        ProofOfPossession {
-            commitment,
-            response: *nonce + c * *a,
-        }
+        ProofOfPossession { commitment, response: *nonce + c * *a }
     }
 }
 
@@ -173,17 +150,12 @@ mod tests {
     use crate::baby_jubjub::{base8, points_of_order_8_and_4};
     use crate::eddsa::SecretKey;
     use ark_ec::CurveGroup;
-    use ark_ff::{AdditiveGroup, Field, Zero};
+    use ark_ff::{AdditiveGroup, Field};
     use rand::SeedableRng;
 
     const CONTEXT: &[u8] = b"operator A, issuer guangzhou";
 
-    fn fixture() -> (
-        SecretKey,
-        SecretKey,
-        ProofOfPossession,
-        rand_chacha::ChaCha20Rng,
-    ) {
+    fn fixture() -> (SecretKey, SecretKey, ProofOfPossession, rand_chacha::ChaCha20Rng) {
         let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(17);
         let (key, other) = (SecretKey::generate(&mut rng), SecretKey::generate(&mut rng));
         let proof = prove(&key, CONTEXT, &mut rng);
@@ -197,10 +169,7 @@ mod tests {
         let again = prove(&key, CONTEXT, &mut rng);
         assert_eq!(again.verify(&key.public_key(), CONTEXT), Ok(()));
         assert_ne!(proof, again, "a second nonce");
-        assert_eq!(
-            prove(&key, b"", &mut rng).verify(&key.public_key(), b""),
-            Ok(())
-        );
+        assert_eq!(prove(&key, b"", &mut rng).verify(&key.public_key(), b""), Ok(()));
     }
 
     /// Replayed for another key, by another issuer, or on another operator's list.
@@ -209,10 +178,7 @@ mod tests {
         let (key, other, proof, _) = fixture();
         let mismatch = Err(PossessionError::Mismatch);
         assert_eq!(proof.verify(&other.public_key(), CONTEXT), mismatch);
-        assert_eq!(
-            proof.verify(&key.public_key(), b"operator B, issuer guangzhou"),
-            mismatch
-        );
+        assert_eq!(proof.verify(&key.public_key(), b"operator B, issuer guangzhou"), mismatch);
         assert_eq!(proof.verify(&key.public_key(), b""), mismatch);
     }
 
@@ -227,21 +193,12 @@ mod tests {
             (proof.commitment + eighth).into_affine(),
             Affine::zero(),
         ] {
-            let changed = ProofOfPossession {
-                commitment,
-                ..proof
-            };
-            assert_eq!(
-                changed.verify(&public, CONTEXT),
-                Err(PossessionError::Mismatch)
-            );
+            let changed = ProofOfPossession { commitment, ..proof };
+            assert_eq!(changed.verify(&public, CONTEXT), Err(PossessionError::Mismatch));
         }
         for response in [proof.response + Scalar::ONE, -proof.response, Scalar::ZERO] {
             let changed = ProofOfPossession { response, ..proof };
-            assert_eq!(
-                changed.verify(&public, CONTEXT),
-                Err(PossessionError::Mismatch)
-            );
+            assert_eq!(changed.verify(&public, CONTEXT), Err(PossessionError::Mismatch));
         }
     }
 
@@ -252,14 +209,8 @@ mod tests {
         let unknown = other.public_key();
         let s = Scalar::from(77u64);
         let commitment = (mul_base(&s) - unknown.affine()).into_affine();
-        let forged = ProofOfPossession {
-            commitment,
-            response: s,
-        };
-        assert_eq!(
-            forged.verify(&unknown, CONTEXT),
-            Err(PossessionError::Mismatch)
-        );
+        let forged = ProofOfPossession { commitment, response: s };
+        assert_eq!(forged.verify(&unknown, CONTEXT), Err(PossessionError::Mismatch));
     }
 
     /// A proof offered as a credential signature, and the reverse: the equations differ in the factor 8 and in the hash.
@@ -267,44 +218,27 @@ mod tests {
     fn no_proof_is_a_signature() {
         use crate::eddsa::{Signature, SignatureError};
         let (key, _, proof, _) = fixture();
-        let as_signature = Signature {
-            r: proof.commitment,
-            s: proof.response,
-        };
-        let message = crate::field::hash_to_field(CHALLENGE_DST, &[CONTEXT]);
-        assert_eq!(
-            key.public_key().verify(message, &as_signature),
-            Err(SignatureError::Mismatch)
-        );
+        let as_signature = Signature { r: proof.commitment, s: proof.response };
+        let message = field::hash_to_field(CHALLENGE_DST, &[CONTEXT]);
+        assert_eq!(key.public_key().verify(message, &as_signature), Err(SignatureError::Mismatch));
         let signature = key.sign(message);
-        let as_proof = ProofOfPossession {
-            commitment: signature.r,
-            response: signature.s,
-        };
-        assert_eq!(
-            as_proof.verify(&key.public_key(), CONTEXT),
-            Err(PossessionError::Mismatch)
-        );
+        let as_proof = ProofOfPossession { commitment: signature.r, response: signature.s };
+        assert_eq!(as_proof.verify(&key.public_key(), CONTEXT), Err(PossessionError::Mismatch));
     }
 
     #[test]
     fn text_is_canonical() {
         let (_, _, proof, _) = fixture();
         let text = serde_json::to_string(&proof).unwrap();
-        assert_eq!(
-            serde_json::from_str::<ProofOfPossession>(&text).unwrap(),
-            proof
-        );
+        assert_eq!(serde_json::from_str::<ProofOfPossession>(&text).unwrap(), proof);
         let order = hex::encode(field::limbs_to_bytes(&Scalar::MODULUS));
         let s = hex::encode(crate::baby_jubjub::scalar_to_bytes(&proof.response));
-        let error = serde_json::from_str::<ProofOfPossession>(&text.replace(&s, &order))
-            .unwrap_err()
-            .to_string();
+        let error =
+            serde_json::from_str::<ProofOfPossession>(&text.replace(&s, &order)).unwrap_err().to_string();
         assert!(error.contains("not a canonical"), "{error}");
         let (kx, other) = (field::to_hex(&proof.commitment.x), field::to_hex(&Fr::ONE));
-        let error = serde_json::from_str::<ProofOfPossession>(&text.replace(&kx, &other))
-            .unwrap_err()
-            .to_string();
+        let error =
+            serde_json::from_str::<ProofOfPossession>(&text.replace(&kx, &other)).unwrap_err().to_string();
         assert!(error.contains("not on the curve"), "{error}");
     }
 }
