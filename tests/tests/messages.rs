@@ -92,7 +92,9 @@ fn a_dishonest_verifier_is_refused_by_the_wallet() {
         signature
     );
     assert_eq!(
-        resigned(|r| r.certificate.as_mut().expect("certified").key = (&SigningKey::from_bytes(&[9; 32])).into()),
+        resigned(
+            |r| r.certificate.as_mut().expect("certified").key = (&SigningKey::from_bytes(&[9; 32])).into()
+        ),
         Err(RequestError::OtherKey)
     );
 }

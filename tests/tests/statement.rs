@@ -71,7 +71,10 @@ fn attribute_ranges() {
     assert_eq!(resigned(|_, w| w.attributes.fields.region = 880_000), range("region code"));
     assert_eq!(resigned(|_, w| w.attributes.fields.region = 180_000), range("region code"));
     assert_eq!(resigned(|_, w| w.attributes.fields.sex = 4), range("sex"));
-    assert_eq!(resigned(|_, w| w.attributes.fields.index = RevocationIndex::COUNT), range("revocation index"));
+    assert_eq!(
+        resigned(|_, w| w.attributes.fields.index = RevocationIndex::COUNT),
+        range("revocation index")
+    );
 }
 
 #[test]

@@ -1,1 +1,165 @@
-fn main() {}
+//! Repository chores: `cargo xtask test` sets up and runs all tests, `cargo xtask soak` runs them longer,
+//! `cargo xtask vectors` makes the test vectors again with the npm packages they come from.
+//!
+//! Every stage prints what it runs and how long it took. A stage that fails ends the run with its exit code.
+
+use clap::{Parser, Subcommand};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the Tacit repository")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds and runs every test of the workspace, doc tests included.
+    Test,
+    /// The same tests with many more random cases, optimised as for release; takes an hour or so.
+    Soak {
+        /// Random cases for each property.
+        #[arg(long, default_value_t = 20_000)]
+        cases: u32,
+    },
+    /// Regenerates the committed vectors with `circomlibjs` and `@zk-kit/eddsa-poseidon` (needs Node.js and npm) and
+    /// fails if they differ.
+    Vectors,
+    /// What continuous integration runs: formatting, lints, documentation, then `test`.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let mut stages = Stages::default();
+    let result = match Arguments::parse().chore {
+        Chore::Test => test(&mut stages),
+        Chore::Soak { cases } => soak(&mut stages, cases),
+        Chore::Vectors => vectors(&mut stages),
+        Chore::Ci => ci(&mut stages),
+    };
+    stages.report();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The documentation tests are a stage of their own, since cargo builds them one by one.
+fn test(stages: &mut Stages) -> Result<(), String> {
+    stages.run("build tests", cargo().args(["test", "--workspace", "--no-run", "--locked"]))?;
+    stages.run(
+        "unit and integration tests",
+        cargo().args(["test", "--workspace", "--locked", "--all-targets"]),
+    )?;
+    stages.run("documentation tests", cargo().args(["test", "--workspace", "--locked", "--doc"]))?;
+    check_verifier_dependencies(stages)
+}
+
+fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--locked", "--release"]);
+    command.env("PROPTEST_CASES", cases.to_string()).env("TACIT_SOAK", "1");
+    stages.run("soak", &mut command)?;
+    vectors(stages)
+}
+
+fn vectors(stages: &mut Stages) -> Result<(), String> {
+    let folder = root().join("credential/tests/vectors");
+    stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+    stages.run("generate vectors", Command::new("node").arg("generate.mjs").current_dir(&folder))?;
+    let mut diff = Command::new("git");
+    diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(&folder);
+    stages.run("vectors unchanged", &mut diff)
+}
+
+fn ci(stages: &mut Stages) -> Result<(), String> {
+    stages.run("formatting", cargo().args(["fmt", "--all", "--check"]))?;
+    let lints = ["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
+    stages.run("lints", cargo().args(lints))?;
+    let mut docs = cargo();
+    docs.args(["doc", "--workspace", "--no-deps", "--locked"]);
+    docs.env("RUSTDOCFLAGS", "--deny warnings");
+    stages.run("documentation", &mut docs)?;
+    test(stages)
+}
+
+/// The verifier stays small: no proof-system crates, and a bounded number of dependencies.
+fn check_verifier_dependencies(stages: &mut Stages) -> Result<(), String> {
+    const MOST: usize = 90;
+    const NEVER: [&str; 5] = ["tacit-circuits", "tacit-prover", "tacit-r1cs", "ark-groth16", "ark-r1cs-std"];
+    let started = Instant::now();
+    let output = cargo()
+        .args(["tree", "--package", "tacit-verifier", "--edges", "normal", "--prefix", "none", "--locked"])
+        .output()
+        .map_err(|error| format!("cannot run cargo tree: {error}"))?;
+    let listing = String::from_utf8_lossy(&output.stdout);
+    let mut crates: Vec<&str> = listing
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| !name.is_empty())
+        .collect();
+    crates.sort_unstable();
+    crates.dedup();
+    stages.done("dependencies of the verifier", started);
+    println!("tacit-verifier: {} crates in all", crates.len());
+    if let Some(unwanted) = crates.iter().find(|name| NEVER.contains(name)) {
+        return Err(format!("tacit-verifier depends on {unwanted}, which it must not"));
+    }
+    if !output.status.success() || crates.is_empty() || crates.len() > MOST {
+        return Err(format!(
+            "tacit-verifier has {} crates in its tree, at most {MOST} are allowed",
+            crates.len()
+        ));
+    }
+    Ok(())
+}
+
+/// What ran, and how long each stage took.
+#[derive(Default)]
+struct Stages(Vec<(String, f64)>);
+
+impl Stages {
+    fn run(&mut self, name: &str, command: &mut Command) -> Result<(), String> {
+        println!("\n== {name}: {}", shown(command));
+        let started = Instant::now();
+        let status = command.status().map_err(|error| {
+            format!("cannot run {:?}: {error}; install it and try again", command.get_program())
+        })?;
+        self.done(name, started);
+        if status.success() { Ok(()) } else { Err(format!("stage `{name}` failed with {status}")) }
+    }
+
+    fn done(&mut self, name: &str, started: Instant) {
+        self.0.push((name.into(), started.elapsed().as_secs_f64()));
+    }
+
+    fn report(&self) {
+        println!();
+        for (name, seconds) in &self.0 {
+            println!("{seconds:8.1} s  {name}");
+        }
+        println!("{:8.1} s  in all", self.0.iter().map(|(_, seconds)| seconds).sum::<f64>());
+    }
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+fn shown(command: &Command) -> String {
+    let words = core::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
