@@ -1,0 +1,307 @@
+//! Enrolment: from a document and a wallet's request to a signed credential.
+//!
+//! The attributes come from the document that the officer read, the holder key and the loss code from the wallet, the
+//! revocation index from the registry. Order of things, for one person and for a batch:
+//!
+//! 1. the document is current, the person is new, the holder key is new and not the key of a known secret;
+//! 2. a fresh random index, the attributes, and their ranges ([`crate::ranges`]);
+//! 3. registry and log are written, in one transaction for the batch;
+//! 4. the batch is signed on all cores;
+//! 5. the transaction is committed, and only then do the credentials leave.
+//!
+//! If the process dies before 5, nobody was enrolled. If it dies after 5 and before the caller has stored the credentials,
+//! those people are enrolled without one: `reissue` gives them another and revokes the lost index.
+use std::io::{self, BufRead};
+
+use rand_core::CryptoRngCore;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use tacit_credential::attributes::Attributes;
+use tacit_credential::credential::Credential;
+use tacit_credential::date::UnixTime;
+use tacit_credential::document::{DocumentError, RawDocument, ResidentId};
+use tacit_credential::enrolment::EnrolRequest;
+use tacit_credential::field::Fr;
+use tacit_credential::holder::HolderKey;
+use tacit_credential::poseidon;
+
+use crate::actor::Actor;
+use crate::issuer::{Issuer, StoredKey, signing_key};
+use crate::ranges::{self, RangeError};
+use crate::registry::{Action, Change, Event, RegistryError};
+
+/// People in one transaction.
+const BATCH: usize = 2_048;
+
+/// One person to be enrolled: what the officer read and what the wallet sent.
+pub struct Enrolment {
+    /// The checked document.
+    pub document: ResidentId,
+    /// The wallet's request.
+    pub request: EnrolRequest,
+}
+
+/// One line of a batch file: `{"document": {...}, "request": {...}}`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolmentLine {
+    /// The document as the officer typed it.
+    pub document: RawDocument,
+    /// The wallet's request.
+    pub request: EnrolRequest,
+}
+
+impl EnrolmentLine {
+    /// Checks the document.
+    pub fn check(self) -> Result<Enrolment, EnrolError> {
+        Ok(Enrolment { document: ResidentId::new(self.document)?, request: self.request })
+    }
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EnrolSummary {
+    /// People who have a credential now.
+    pub enrolled: usize,
+    /// People, or lines, that were refused.
+    pub refused: usize,
+}
+
+/// Why a person was not enrolled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnrolError {
+    /// The line of the batch is not what it should be.
+    #[error("the line is no enrolment ({0}); write {{\"document\": {{...}}, \"request\": {{...}}}}")]
+    Line(#[from] serde_json::Error),
+    /// The document contradicts itself.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The document has expired.
+    #[error("the document has expired; ask for the renewed one")]
+    DocumentExpired,
+    /// The document is dated later than today.
+    #[error("the document will only be issued in the future; check its date and this machine's clock")]
+    DocumentFromFuture,
+    /// The person has been enrolled before.
+    #[error("this person is enrolled already; use `reissue` for a new credential or `rebind` for a new holder key")]
+    AlreadyEnrolled,
+    /// The holder key was enrolled before, for this person or another.
+    #[error("this holder key was enrolled before; the wallet must make its own with `tacit wallet init`")]
+    HolderKeyKnown,
+    /// The holder key is that of the secret 0, which everybody knows.
+    #[error("this holder key belongs to a secret that everybody knows; the wallet must make its own")]
+    HolderKeyWeak,
+    /// An attribute that the circuit could not represent.
+    #[error(transparent)]
+    Range(#[from] RangeError),
+    /// The signing key was retired by another process.
+    #[error("the credential key was retired meanwhile; open the issuer again")]
+    KeyRetired,
+    /// The database failed; nothing of the batch was kept.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+}
+
+/// Why a batch stopped. Everything reported before is enrolled; the lines from `next_line` on are not.
+#[derive(Debug, thiserror::Error)]
+#[error("enrolling stopped before line {next_line} ({cause}); mend that and go on from there")]
+pub struct BatchError {
+    /// The first line (from 1) that was not dealt with.
+    pub next_line: usize,
+    /// What happened.
+    #[source]
+    pub cause: BatchCause,
+}
+
+/// What stopped a batch.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchCause {
+    /// The database failed.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The input cannot be read.
+    #[error("the input cannot be read: {0}")]
+    Read(#[from] io::Error),
+    /// The signing key was retired by another process.
+    #[error("the credential key was retired meanwhile; open the issuer again")]
+    KeyRetired,
+}
+
+/// A person who passed every check, before the signature.
+type Admitted = Result<Attributes, EnrolError>;
+
+impl Issuer {
+    /// Enrols one person.
+    pub fn enrol(
+        &mut self,
+        document: &ResidentId,
+        request: &EnrolRequest,
+        officer: &Actor,
+        now: UnixTime,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Credential, EnrolError> {
+        let signing = signing_key(&self.keys);
+        let mut change = self.registry.change(now)?;
+        if !change.key_is_live(signing.serial)? {
+            return Err(EnrolError::KeyRetired);
+        }
+        let attributes = admit(&mut change, document, request, signing.serial, officer, now, rng)?;
+        let credential = signing.key.sign_credential(attributes, &self.id);
+        change.commit()?;
+        Ok(credential)
+    }
+
+    /// Enrols many people, 2,048 in one transaction. `report` hears of each in turn, by line number from 1, as soon as its
+    /// transaction is on the disk; a refusal concerns its own line only.
+    pub fn enrol_many(
+        &mut self,
+        people: impl IntoIterator<Item = Enrolment>,
+        officer: &Actor,
+        now: UnixTime,
+        rng: &mut impl CryptoRngCore,
+        report: impl FnMut(usize, Result<Credential, EnrolError>),
+    ) -> Result<EnrolSummary, BatchError> {
+        self.enrol_batches(people.into_iter().map(|person| Ok(Ok(person))), officer, now, rng, report)
+    }
+
+    /// Enrols the people of a file of JSON lines ([`EnrolmentLine`]); empty lines count and are skipped.
+    pub fn enrol_lines(
+        &mut self,
+        input: impl BufRead,
+        officer: &Actor,
+        now: UnixTime,
+        rng: &mut impl CryptoRngCore,
+        report: impl FnMut(usize, Result<Credential, EnrolError>),
+    ) -> Result<EnrolSummary, BatchError> {
+        let lines = input.lines().map(|line| {
+            let line = line?;
+            Ok(serde_json::from_str(&line).map_err(EnrolError::from).and_then(EnrolmentLine::check))
+        });
+        self.enrol_batches(lines, officer, now, rng, report)
+    }
+
+    fn enrol_batches(
+        &mut self,
+        lines: impl Iterator<Item = io::Result<Result<Enrolment, EnrolError>>>,
+        officer: &Actor,
+        now: UnixTime,
+        rng: &mut impl CryptoRngCore,
+        mut report: impl FnMut(usize, Result<Credential, EnrolError>),
+    ) -> Result<EnrolSummary, BatchError> {
+        let mut summary = EnrolSummary::default();
+        let mut next_line = 1;
+        let mut lines = lines.peekable();
+        while lines.peek().is_some() {
+            // A read error ends the batch before it; the people read so far are enrolled first.
+            let (mut batch, mut failed) = (Vec::with_capacity(BATCH), None);
+            while batch.len() < BATCH && failed.is_none() {
+                match lines.next() {
+                    Some(Ok(person)) => batch.push(person),
+                    Some(Err(error)) => failed = Some(error),
+                    None => break,
+                }
+            }
+            let outcomes =
+                self.enrol_batch(batch, officer, now, rng).map_err(|cause| BatchError { next_line, cause })?;
+            for outcome in outcomes {
+                if outcome.is_ok() {
+                    summary.enrolled += 1;
+                } else {
+                    summary.refused += 1;
+                }
+                report(next_line, outcome);
+                next_line += 1;
+            }
+            if let Some(error) = failed {
+                return Err(BatchError { next_line, cause: error.into() });
+            }
+        }
+        Ok(summary)
+    }
+
+    /// One transaction.
+    fn enrol_batch(
+        &mut self,
+        batch: Vec<Result<Enrolment, EnrolError>>,
+        officer: &Actor,
+        now: UnixTime,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Vec<Result<Credential, EnrolError>>, BatchCause> {
+        let StoredKey { serial, key } = signing_key(&self.keys);
+        let (serial, id) = (*serial, &self.id);
+        let mut change = self.registry.change(now)?;
+        if !change.key_is_live(serial)? {
+            return Err(BatchCause::KeyRetired);
+        }
+        let mut admitted = Vec::with_capacity(batch.len());
+        for line in batch {
+            let outcome: Admitted =
+                line.and_then(|p| admit(&mut change, &p.document, &p.request, serial, officer, now, rng));
+            match outcome {
+                Err(EnrolError::Registry(error)) => return Err(error.into()),
+                outcome => admitted.push(outcome),
+            }
+        }
+        let signed = admitted
+            .into_par_iter()
+            .map(|outcome| outcome.map(|attributes| key.sign_credential(attributes, id)))
+            .collect();
+        change.commit()?;
+        Ok(signed)
+    }
+}
+
+/// Checks one person and writes registry and log. A refusal writes nothing.
+fn admit(
+    change: &mut Change<'_>,
+    document: &ResidentId,
+    request: &EnrolRequest,
+    key: i64,
+    officer: &Actor,
+    now: UnixTime,
+    rng: &mut impl CryptoRngCore,
+) -> Admitted {
+    check_current(document, now)?;
+    if change.is_enrolled(document.number())? {
+        return Err(EnrolError::AlreadyEnrolled);
+    }
+    check_holder_key(change, &request.holder_key)?;
+    let index = change.fresh_index(rng)?;
+    let attributes = Attributes::from_document(document, request.holder_key, index, rng);
+    ranges::check(&attributes.encode().fields)?;
+    let person = change.add_person(document.number(), request, index)?;
+    change.add_credential(index, person, key, attributes.expiry)?;
+    change.log(&Event {
+        actor: officer,
+        action: Action::Enrolled,
+        person: Some(person),
+        revocation_index: Some(index.get()),
+        detail: "",
+    })?;
+    Ok(attributes)
+}
+
+/// A document counts from its issue date to its expiry date, both included, in the issuer's time zone (UTC+8).
+pub(crate) fn check_current(document: &ResidentId, now: UnixTime) -> Result<(), EnrolError> {
+    let today = now.date_utc8();
+    if document.expires() < today {
+        return Err(EnrolError::DocumentExpired);
+    }
+    if document.issued() > today {
+        return Err(EnrolError::DocumentFromFuture);
+    }
+    Ok(())
+}
+
+/// A holder key must be new, and not that of the zero secret.
+pub(crate) fn check_holder_key(change: &Change<'_>, key: &HolderKey) -> Result<(), EnrolError> {
+    if key.0 == poseidon::hash(&[Fr::from(0u64)]) {
+        return Err(EnrolError::HolderKeyWeak);
+    }
+    if change.holder_key_known(key)? {
+        return Err(EnrolError::HolderKeyKnown);
+    }
+    Ok(())
+}
