@@ -290,3 +290,276 @@ const _: () = {
     assert!(RevocationIndex::COUNT < 1 << 26);
     assert!(offset::INDEX + 26 < Fr::MODULUS_BIT_SIZE);
 };
+
+#[cfg(test)]
+mod tests {
+    use ark_ff::BigInteger;
+    use proptest::prelude::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::document::RawDocument;
+    use crate::holder::HolderSecret;
+    use crate::region::Province;
+
+    /// Takes the packed element apart again, by bits.
+    fn unpack(packed: Fr) -> [u64; 5] {
+        let bits = packed.into_bigint().to_bits_le();
+        let slot = |from: u32, to: u32| {
+            bits[from as usize..to as usize]
+                .iter()
+                .rev()
+                .fold(0, |value, bit| value << 1 | u64::from(*bit))
+        };
+        assert!(bits[offset::INDEX as usize + 26..].iter().all(|bit| !bit));
+        [
+            slot(0, 20),
+            slot(20, 40),
+            slot(40, 64),
+            slot(64, 68),
+            slot(68, 94),
+        ]
+    }
+
+    #[test]
+    fn the_offsets_are_pinned() {
+        let fields = PackedFields {
+            birth: 1,
+            expiry: 2,
+            region: 3,
+            sex: 4,
+            index: 5,
+        };
+        let expected: u128 = 1 + (2 << 20) + (3 << 40) + (4 << 64) + (5 << 68);
+        assert_eq!(fields.pack(), Fr::from(expected));
+        assert_eq!(fields.pack(), Fr::from(1_549_526_505_490_139_316_225_u128));
+    }
+
+    #[test]
+    fn each_slot_at_its_top_leaves_its_neighbours_alone() {
+        let zero = PackedFields {
+            birth: 0,
+            expiry: 0,
+            region: 0,
+            sex: 0,
+            index: 0,
+        };
+        let top_date = u64::from(Date::MAX.days());
+        let top_index = RevocationIndex::COUNT - 1;
+        assert_eq!(
+            unpack(
+                PackedFields {
+                    birth: top_date,
+                    ..zero
+                }
+                .pack()
+            ),
+            [top_date, 0, 0, 0, 0]
+        );
+        assert_eq!(
+            unpack(
+                PackedFields {
+                    expiry: top_date,
+                    ..zero
+                }
+                .pack()
+            ),
+            [0, top_date, 0, 0, 0]
+        );
+        assert_eq!(
+            unpack(
+                PackedFields {
+                    region: 879_999,
+                    ..zero
+                }
+                .pack()
+            ),
+            [0, 0, 879_999, 0, 0]
+        );
+        assert_eq!(
+            unpack(PackedFields { sex: 3, ..zero }.pack()),
+            [0, 0, 0, 3, 0]
+        );
+        assert_eq!(
+            unpack(
+                PackedFields {
+                    index: top_index,
+                    ..zero
+                }
+                .pack()
+            ),
+            [0, 0, 0, 0, top_index]
+        );
+    }
+
+    /// Why the relation must check every range: without, a slot that overflows counts in the next.
+    #[test]
+    fn the_raw_twin_can_overflow_into_the_next_slot() {
+        let fields = PackedFields {
+            birth: 10,
+            expiry: 20,
+            region: 440_106,
+            sex: 1,
+            index: 5,
+        };
+        let aliases = [
+            PackedFields {
+                birth: 10 + (1 << 20),
+                expiry: 19,
+                ..fields
+            },
+            PackedFields {
+                expiry: 20 + (1 << 20),
+                region: 440_105,
+                ..fields
+            },
+            PackedFields {
+                region: 440_106 + (1 << 24),
+                sex: 0,
+                ..fields
+            },
+            PackedFields {
+                sex: 1 + (1 << 4),
+                index: 4,
+                ..fields
+            },
+        ];
+        for alias in aliases {
+            assert_eq!(alias.pack(), fields.pack());
+            let ranges_hold = alias.birth < 1 << 17
+                && alias.expiry < 1 << 17
+                && (100_000..=879_999).contains(&alias.region)
+                && (1..=2).contains(&alias.sex);
+            assert!(!ranges_hold);
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_hash_matters_everywhere() {
+        let encoded = EncodedAttributes {
+            holder_key: Fr::from(1),
+            number: Fr::from(2),
+            name: Fr::from(3),
+            fields: PackedFields {
+                birth: 4,
+                expiry: 0,
+                region: 0,
+                sex: 0,
+                index: 0,
+            },
+            extras: Fr::from(5),
+        };
+        // poseidon([1, 2, 3, 4, 5]) of circomlibjs.
+        assert_eq!(
+            encoded.hash(),
+            "6183221330272524995739186171720101788151706631170188140075976616310159254464"
+                .parse::<Fr>()
+                .unwrap()
+        );
+    }
+
+    #[test]
+    fn indices_end_with_the_tree() {
+        assert_eq!(RevocationIndex::COUNT, 66_060_288);
+        let last = RevocationIndex::new(66_060_287).unwrap();
+        assert_eq!((last.word(), last.bit(), last.chunk()), (262_143, 251, 511));
+        assert_eq!(RevocationIndex::new(66_060_288), Err(IndexOutOfRange));
+        assert_eq!(RevocationIndex::new(u32::MAX), Err(IndexOutOfRange));
+        let at = |index| {
+            RevocationIndex::new(index)
+                .map(|i| (i.word(), i.bit(), i.chunk()))
+                .unwrap()
+        };
+        assert_eq!(at(0), (0, 0, 0));
+        assert_eq!(at(251), (0, 251, 0));
+        assert_eq!(at(252), (1, 0, 0));
+        assert_eq!(at(252 * 512 - 1), (511, 251, 0));
+        assert_eq!(at(252 * 512), (512, 0, 1));
+        assert!(serde_json::from_str::<RevocationIndex>("66060288").is_err());
+        assert!(serde_json::from_str::<RevocationIndex>("-1").is_err());
+    }
+
+    #[test]
+    fn random_indices_spread_over_the_tree() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let chunks: std::collections::BTreeSet<_> = (0..10_000)
+            .map(|_| RevocationIndex::random(&mut rng).chunk())
+            .collect();
+        assert_eq!(chunks.len(), 512);
+    }
+
+    fn document() -> ResidentId {
+        let json = r#"{"number":"11010519491231002X","name":"王伟","birth":"1949-12-31","sex":"female","region":"440106",
+            "issued":"2010-02-28","expires":"2030-02-28","extras":[{"label":"address","value":"Tianhe"}]}"#;
+        ResidentId::new(serde_json::from_str::<RawDocument>(json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn attributes_come_from_the_document() {
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        let key = HolderSecret::generate(&mut rng).key();
+        let index = RevocationIndex::new(77).unwrap();
+        let attributes = Attributes::from_document(&document(), key, index, &mut rng);
+        assert_eq!(attributes.number, *document().number());
+        assert_eq!(attributes.birth, document().birth());
+        assert_eq!(attributes.expiry, document().expires());
+        assert_eq!(attributes.region, document().region());
+        assert_eq!(attributes.index, index);
+        assert_eq!(attributes.extras.attributes()[0].value(), b"Tianhe");
+        // A second credential of the same document has other salts.
+        let again = Attributes::from_document(&document(), key, index, &mut rng);
+        assert_ne!(attributes.extras.digest(), again.extras.digest());
+        assert_eq!(format!("{attributes:?}"), "Attributes(..)");
+    }
+
+    #[test]
+    fn changing_any_attribute_changes_the_hash() {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        let key = HolderSecret::generate(&mut rng).key();
+        let base = Attributes::from_document(
+            &document(),
+            key,
+            RevocationIndex::new(77).unwrap(),
+            &mut rng,
+        );
+        let changes: [fn(&mut Attributes); 9] = [
+            |a| a.holder_key = HolderKey(a.holder_key.0 + Fr::from(1)),
+            |a| a.number = DocumentNumber::compose(a.number.region(), a.birth, 4).unwrap(),
+            |a| a.name = Name::new("王薇").unwrap(),
+            |a| a.birth = a.birth.plus_days(1).unwrap(),
+            |a| a.expiry = a.expiry.plus_days(1).unwrap(),
+            |a| a.region = RegionCode::new(440_107).unwrap(),
+            |a| a.sex = Sex::Male,
+            |a| a.index = RevocationIndex::new(78).unwrap(),
+            |a| a.extras = Extras::default(),
+        ];
+        let mut hashes = vec![base.encode().hash()];
+        for change in changes {
+            let mut changed = base.clone();
+            change(&mut changed);
+            hashes.push(changed.encode().hash());
+        }
+        hashes.sort();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 10);
+    }
+
+    proptest! {
+        #[test]
+        fn packing_keeps_every_slot(
+            birth in 0..=Date::MAX.days(),
+            expiry in 0..=Date::MAX.days(),
+            province in 0..Province::ALL.len(),
+            rest in 0u32..10_000,
+            male in any::<bool>(),
+            index in 0..RevocationIndex::COUNT,
+        ) {
+            let region = u64::from(Province::ALL[province].code()) * 10_000 + u64::from(rest);
+            let (birth, expiry) = (u64::from(birth), u64::from(expiry));
+            let sex = if male { Sex::Male } else { Sex::Female }.code().into();
+            let packed = PackedFields { birth, expiry, region, sex, index }.pack();
+            prop_assert_eq!(unpack(packed), [birth, expiry, region, sex, index]);
+        }
+    }
+}

@@ -250,3 +250,239 @@ impl ResidentId {
         &self.extras
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn valid() -> RawDocument {
+        RawDocument {
+            number: "11010519491231002X".into(),
+            name: "王伟".into(),
+            birth: "1949-12-31".into(),
+            sex: "female".into(),
+            region: "440106".into(),
+            issued: "2010-02-28".into(),
+            expires: "2030-02-28".into(),
+            extras: vec![
+                RawExtra {
+                    label: "portrait".into(),
+                    value: None,
+                    value_hex: Some("ffd8".into()),
+                },
+                RawExtra {
+                    label: "address".into(),
+                    value: Some("天河".into()),
+                    value_hex: None,
+                },
+            ],
+        }
+    }
+
+    /// The error of the valid document after one change.
+    fn refusal(change: impl FnOnce(&mut RawDocument)) -> DocumentError {
+        let mut raw = valid();
+        change(&mut raw);
+        ResidentId::new(raw)
+            .err()
+            .expect("the changed document is refused")
+    }
+
+    macro_rules! assert_refused {
+        ($change:expr, $error:pat) => {{
+            let error = refusal($change);
+            assert!(matches!(error, $error), "{error:?}");
+        }};
+    }
+
+    #[test]
+    fn a_valid_document_keeps_its_fields() {
+        let document = ResidentId::new(valid()).unwrap();
+        assert_eq!(document.number().as_str(), "11010519491231002X");
+        assert_eq!(document.name().as_str(), "王伟");
+        assert_eq!(document.birth().to_string(), "1949-12-31");
+        assert_eq!(document.sex(), Sex::Female);
+        assert_eq!(document.region().code(), 440_106);
+        assert_eq!(document.issued().to_string(), "2010-02-28");
+        assert_eq!(document.expires().to_string(), "2030-02-28");
+        let extras: Vec<_> = document
+            .extras()
+            .iter()
+            .map(|extra| (extra.label(), extra.value()))
+            .collect();
+        assert_eq!(
+            extras,
+            [
+                ("portrait", &[0xff, 0xd8][..]),
+                ("address", "天河".as_bytes())
+            ]
+        );
+    }
+
+    #[test]
+    fn each_field_by_itself() {
+        assert_refused!(
+            |d| d.number = "11010519491231002".into(),
+            DocumentError::Number(NumberError::Length)
+        );
+        assert_refused!(
+            |d| d.number = "11010519491231002x".into(),
+            DocumentError::Number(NumberError::Characters)
+        );
+        assert_refused!(
+            |d| d.number = "91010519491231002X".into(),
+            DocumentError::Number(NumberError::UnknownProvince)
+        );
+        assert_refused!(
+            |d| d.number = "11010519490229002X".into(),
+            DocumentError::Number(NumberError::Birth(DateError::Impossible))
+        );
+        assert_refused!(
+            |d| d.number = "110105194912310021".into(),
+            DocumentError::Number(NumberError::CheckCharacter)
+        );
+        assert_refused!(
+            |d| d.name = " ".into(),
+            DocumentError::Name(NameError::Empty)
+        );
+        assert_refused!(
+            |d| d.birth = "1949-11-31".into(),
+            DocumentError::Birth(DateError::Impossible)
+        );
+        assert_refused!(
+            |d| d.birth = "31.12.1949".into(),
+            DocumentError::Birth(DateError::Format)
+        );
+        assert_refused!(|d| d.sex = "Female".into(), DocumentError::Sex);
+        assert_refused!(|d| d.sex = String::new(), DocumentError::Sex);
+        assert_refused!(
+            |d| d.region = "910106".into(),
+            DocumentError::Region(RegionError::UnknownProvince)
+        );
+        assert_refused!(
+            |d| d.region = "44010".into(),
+            DocumentError::Region(RegionError::NotSixDigits)
+        );
+        assert_refused!(
+            |d| d.issued = "2011-02-29".into(),
+            DocumentError::Issued(DateError::Impossible)
+        );
+        assert_refused!(
+            |d| d.expires = "2031-02-29".into(),
+            DocumentError::Expires(DateError::Impossible)
+        );
+        assert_refused!(
+            |d| d.expires = "9999-12-31".into(),
+            DocumentError::Expires(DateError::OutOfRange)
+        );
+    }
+
+    #[test]
+    fn further_attributes() {
+        assert_refused!(
+            |d| d.extras[0].label = "address".into(),
+            DocumentError::Extras(ExtrasError::DuplicateLabel)
+        );
+        assert_refused!(
+            |d| d.extras[0].label = String::new(),
+            DocumentError::Extras(ExtrasError::Label)
+        );
+        assert_refused!(
+            |d| d.extras[0].value_hex = Some("f".into()),
+            DocumentError::Extras(ExtrasError::Hex)
+        );
+        assert_refused!(
+            |d| d.extras[1].value = Some(String::new()),
+            DocumentError::Extras(ExtrasError::EmptyValue)
+        );
+        assert_refused!(|d| d.extras[1].value = None, DocumentError::ExtraValue);
+        assert_refused!(
+            |d| d.extras[0].value = Some("both".into()),
+            DocumentError::ExtraValue
+        );
+        assert_refused!(
+            |d| d.extras = vec![d.extras[0].clone(); MAX_EXTRAS + 1],
+            DocumentError::Extras(ExtrasError::TooMany)
+        );
+    }
+
+    #[test]
+    fn fields_against_each_other() {
+        assert_refused!(
+            |d| d.birth = "1949-12-30".into(),
+            DocumentError::NumberContradictsBirth
+        );
+        assert_refused!(
+            |d| d.birth = "1949-12-13".into(),
+            DocumentError::NumberContradictsBirth
+        );
+        assert_refused!(
+            |d| d.sex = "male".into(),
+            DocumentError::NumberContradictsSex
+        );
+        assert_refused!(
+            |d| d.expires = "2010-02-27".into(),
+            DocumentError::ExpiryBeforeIssue
+        );
+        assert_refused!(
+            |d| (d.issued, d.expires) = ("1949-12-30".into(), "2030-01-01".into()),
+            DocumentError::IssuedBeforeBirth
+        );
+    }
+
+    #[test]
+    fn days_that_meet_are_allowed() {
+        let mut raw = valid();
+        (raw.issued, raw.expires) = ("1949-12-31".into(), "1949-12-31".into());
+        assert!(ResidentId::new(raw).is_ok());
+    }
+
+    #[test]
+    fn residence_and_first_registration_may_differ() {
+        let document = ResidentId::new(valid()).unwrap();
+        assert_ne!(
+            document.region().province(),
+            document.number().region().province()
+        );
+    }
+
+    #[test]
+    fn json_has_exactly_the_known_fields() {
+        let json = serde_json::to_string(&valid()).unwrap();
+        assert!(ResidentId::from_json(&json).unwrap() == ResidentId::new(valid()).unwrap());
+        for (from, to) in [
+            ("\"sex\"", "\"gender\""),
+            ("{\"number\"", "{\"age\":\"77\",\"number\""),
+            ("\"label\"", "\"note\":\"\",\"label\""),
+            ("\"440106\"", "440106"),
+            ("}]}", "}]"),
+        ] {
+            assert!(json.contains(from));
+            let error = ResidentId::from_json(&json.replacen(from, to, 1)).err();
+            assert!(matches!(error, Some(DocumentError::Json(_))), "{error:?}");
+        }
+        let mut bare = valid();
+        bare.extras.clear();
+        assert!(!serde_json::to_string(&bare).unwrap().contains("extras"));
+        assert!(ResidentId::from_json(&serde_json::to_string(&bare).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn errors_do_not_repeat_what_the_document_says() {
+        for error in [
+            refusal(|d| d.birth = "1949-12-30".into()),
+            refusal(|d| d.number = "110105194912310021".into()),
+            refusal(|d| d.sex = "male".into()),
+            refusal(|d| d.expires = "2010-02-27".into()),
+            refusal(|d| d.region = "910106".into()),
+        ] {
+            let message = error.to_string();
+            assert!(
+                !message.contains("1949")
+                    && !message.contains("110105")
+                    && !message.contains("2010"),
+                "{message}"
+            );
+        }
+    }
+}

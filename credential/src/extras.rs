@@ -358,3 +358,203 @@ impl From<DisclosedExtras> for DisclosedExtrasFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+
+    fn extra(label: &str, value: &[u8]) -> ExtraAttribute {
+        ExtraAttribute::new(label, value.to_vec(), [7; 32]).unwrap()
+    }
+
+    fn two() -> Extras {
+        Extras::new(vec![
+            extra("portrait", b"jpeg"),
+            extra("address", b"Tianhe"),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn labels_and_values_have_limits() {
+        let make = |label: &str, length: usize| {
+            ExtraAttribute::new(label, vec![1; length], [0; 32]).map(|_| ())
+        };
+        assert_eq!(make("", 1), Err(ExtrasError::Label));
+        assert_eq!(make(" a", 1), Err(ExtrasError::Label));
+        assert_eq!(make("a\n", 1), Err(ExtrasError::Label));
+        assert_eq!(make("a\u{202e}b", 1), Err(ExtrasError::Label));
+        assert_eq!(make(&"a".repeat(64), 1), Ok(()));
+        assert_eq!(make(&"a".repeat(65), 1), Err(ExtrasError::Label));
+        assert_eq!(make("a", 0), Err(ExtrasError::EmptyValue));
+        assert_eq!(make("a", MAX_VALUE_BYTES), Ok(()));
+        assert_eq!(
+            make("a", MAX_VALUE_BYTES + 1),
+            Err(ExtrasError::ValueTooLarge)
+        );
+    }
+
+    #[test]
+    fn lists_have_sixteen_entries_and_each_label_once() {
+        let many =
+            |n: usize| Extras::new((0..n).map(|i| extra(&format!("label {i}"), b"x")).collect());
+        assert_eq!(many(16).unwrap().attributes().len(), 16);
+        assert_eq!(many(17), Err(ExtrasError::TooMany));
+        assert_eq!(
+            Extras::new(vec![extra("a", b"1"), extra("b", b"2"), extra("a", b"3")]),
+            Err(ExtrasError::DuplicateLabel)
+        );
+    }
+
+    #[test]
+    fn every_part_counts_in_the_digest() {
+        let digest = extra("portrait", b"jpeg").digest();
+        assert_ne!(digest, extra("portrait", b"jpe").digest());
+        assert_ne!(digest, extra("portraitj", b"peg").digest());
+        assert_ne!(
+            digest,
+            ExtraAttribute::new("portrait", b"jpeg".to_vec(), [8; 32])
+                .unwrap()
+                .digest()
+        );
+
+        let list = two().digest();
+        let swapped = Extras::new(two().0.into_iter().rev().collect()).unwrap();
+        assert_ne!(list, swapped.digest());
+        assert_ne!(
+            list,
+            Extras::new(vec![extra("portrait", b"jpeg")])
+                .unwrap()
+                .digest()
+        );
+        assert_ne!(list, Extras::default().digest());
+        assert_eq!(list, two().open_all().digest());
+    }
+
+    #[test]
+    fn a_name_is_no_portrait_digest() {
+        let name = crate::name::Name::new("jpeg").unwrap();
+        assert_ne!(name.digest(), hash_to_field("tacit/extras/v1", &[b"jpeg"]));
+        assert_ne!(name.digest(), hash_to_field("tacit/extra/v1", &[b"jpeg"]));
+    }
+
+    #[test]
+    fn opening_shows_the_chosen_attribute_and_the_same_digest() {
+        let shown = two().open(&["address"]).unwrap();
+        assert_eq!(shown.digest(), two().digest());
+        assert_eq!(shown.digests().len(), 2);
+        assert_eq!(shown.opened(), [extra("address", b"Tianhe")]);
+        assert!(two().open(&[]).unwrap().opened().is_empty());
+        assert_eq!(two().open(&["blood group"]), Err(ExtrasError::UnknownLabel));
+        assert_eq!(
+            two().open(&["address", "address"]),
+            Err(ExtrasError::DuplicateLabel)
+        );
+    }
+
+    #[test]
+    fn opened_attributes_must_be_in_the_list() {
+        let digests = two().open_all().digests().to_vec();
+        let new = |digests: &[[u8; 32]], opened: ExtraAttribute| {
+            DisclosedExtras::new(digests.to_vec(), vec![opened])
+        };
+        assert!(new(&digests, extra("portrait", b"jpeg")).is_ok());
+        assert_eq!(
+            new(&digests, extra("portrait", b"jpej")),
+            Err(ExtrasError::NotInList)
+        );
+        assert_eq!(
+            new(&digests, extra("picture", b"jpeg")),
+            Err(ExtrasError::NotInList)
+        );
+        let salted = ExtraAttribute::new("portrait", b"jpeg".to_vec(), [9; 32]).unwrap();
+        assert_eq!(new(&digests, salted), Err(ExtrasError::NotInList));
+        assert_eq!(
+            new(&digests[1..], extra("portrait", b"jpeg")),
+            Err(ExtrasError::NotInList)
+        );
+        assert_eq!(
+            new(&[], extra("portrait", b"jpeg")),
+            Err(ExtrasError::NotInList)
+        );
+        let twice = [digests[0], digests[1], digests[0]];
+        assert_eq!(
+            new(&twice, extra("portrait", b"jpeg")),
+            Err(ExtrasError::DuplicateDigest)
+        );
+        assert_eq!(
+            DisclosedExtras::new((0..17).map(|i| [i; 32]).collect(), vec![]),
+            Err(ExtrasError::TooMany)
+        );
+    }
+
+    #[test]
+    fn salts_are_drawn_from_the_generator() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut draw = || ExtraAttribute::salted("a", vec![1], &mut rng).unwrap();
+        let (first, second) = (draw(), draw());
+        assert_ne!(first.salt(), second.salt());
+        assert_ne!(first.digest(), second.digest());
+    }
+
+    #[test]
+    fn json_reads_back_and_is_checked() {
+        let shown = two().open(&["portrait"]).unwrap();
+        let json = serde_json::to_string(&shown).unwrap();
+        assert_eq!(
+            serde_json::from_str::<DisclosedExtras>(&json).unwrap(),
+            shown
+        );
+        for (from, to, message) in [
+            ("6a706567", "6a70656a", "no digest"),
+            ("6a706567", "6A706567", "lower case"),
+            ("6a706567", "6a70656", "hexadecimal"),
+            ("6a706567", "", "no value"),
+            ("0707\"", "07\"", "64 of them"),
+            ("\"label\"", "\"note\":1,\"label\"", "unknown field"),
+        ] {
+            assert!(json.contains(from));
+            let error =
+                serde_json::from_str::<DisclosedExtras>(&json.replacen(from, to, 1)).unwrap_err();
+            assert!(error.to_string().contains(message), "{error}");
+        }
+        let list = serde_json::to_string(&two()).unwrap();
+        assert_eq!(serde_json::from_str::<Extras>(&list).unwrap(), two());
+        let error =
+            serde_json::from_str::<Extras>(&list.replace("address", "portrait")).unwrap_err();
+        assert!(error.to_string().contains("one label"), "{error}");
+    }
+
+    #[test]
+    fn debug_hides_values_and_salts() {
+        assert_eq!(
+            format!("{:?}", extra("portrait", b"jpeg")),
+            "ExtraAttribute(portrait: 4 bytes)"
+        );
+    }
+
+    proptest! {
+        /// Whatever is opened, the list's digest is the one that the issuer signed.
+        #[test]
+        fn the_digest_does_not_depend_on_what_is_opened(
+            values in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..40), 0..=MAX_EXTRAS),
+            chosen in any::<u16>(),
+        ) {
+            let mut rng = ChaCha20Rng::seed_from_u64(2);
+            let labels: Vec<_> = (0..values.len()).map(|i| format!("label {i}")).collect();
+            let attributes = labels.iter().zip(values).map(|(l, v)| ExtraAttribute::salted(l, v, &mut rng).unwrap());
+            let extras = Extras::new(attributes.collect()).unwrap();
+            let opened: Vec<_> =
+                labels.iter().enumerate().filter(|(i, _)| chosen >> i & 1 == 1).map(|(_, l)| l.as_str()).collect();
+            let shown = extras.open(&opened).unwrap();
+            prop_assert_eq!(shown.digest(), extras.digest());
+            prop_assert_eq!(shown.opened().len(), opened.len());
+            let json = serde_json::to_string(&shown).unwrap();
+            prop_assert_eq!(serde_json::from_str::<DisclosedExtras>(&json).unwrap(), shown);
+        }
+    }
+}
