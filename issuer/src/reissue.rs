@@ -20,7 +20,7 @@ use tacit_credential::holder::HolderKey;
 
 use crate::actor::Actor;
 use crate::enrol::{EnrolError, check_current, check_holder_key};
-use crate::issuer::Issuer;
+use crate::issuer::{Issuer, signing_key};
 use crate::ranges::{self, RangeError};
 use crate::registry::{Action, Change, Event, Person, RegistryError};
 
@@ -94,13 +94,14 @@ impl Issuer {
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Credential, ReissueError> {
-        let serial = self.signing_key().serial;
+        let signing = signing_key(&self.keys);
         let mut change = self.registry.change(now)?;
-        let person = known_person(&change, document, serial, now)?;
-        let act = Act { action: Action::Reissued, document, officer, serial };
+        let person = known_person(&change, document, signing.serial, now)?;
+        let act = Act { action: Action::Reissued, document, officer, serial: signing.serial };
         let attributes = replace(&mut change, &person, person.holder_key, &act, rng)?;
+        let credential = signing.key.sign_credential(attributes, &self.id);
         change.commit()?;
-        Ok(self.signing_key().key.sign_credential(attributes, &self.id))
+        Ok(credential)
     }
 
     /// Binds the person to a new holder key and loss code; the old index is revoked, pseudonyms change.
@@ -112,9 +113,9 @@ impl Issuer {
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Credential, RebindError> {
-        let serial = self.signing_key().serial;
+        let signing = signing_key(&self.keys);
         let mut change = self.registry.change(now)?;
-        let person = known_person(&change, document, serial, now)?;
+        let person = known_person(&change, document, signing.serial, now)?;
         if person.rebinds >= REBIND_LIMIT {
             return Err(RebindError::TooMany);
         }
@@ -126,11 +127,12 @@ impl Issuer {
             EnrolError::Registry(error) => error.into(),
             _ => RebindError::HolderKeyKnown,
         })?;
-        let act = Act { action: Action::Rebound, document, officer, serial };
+        let act = Act { action: Action::Rebound, document, officer, serial: signing.serial };
         let attributes = replace(&mut change, &person, request.holder_key, &act, rng)?;
         change.rebind(person.id, request)?;
+        let credential = signing.key.sign_credential(attributes, &self.id);
         change.commit()?;
-        Ok(self.signing_key().key.sign_credential(attributes, &self.id))
+        Ok(credential)
     }
 }
 
