@@ -105,10 +105,7 @@ pub fn to_montgomery(point: &Affine) -> Option<(Fr, Fr)> {
 /// the curve happens at (0, 0) alone, the image of (0, −1). Does not check that the coordinates lie on the curve.
 pub fn from_montgomery(u: Fr, v: Fr) -> Option<Affine> {
     let inverse = (v * (u + Fr::ONE)).inverse()?;
-    Some(Affine::new_unchecked(
-        u * (u + Fr::ONE) * inverse,
-        (u - Fr::ONE) * v * inverse,
-    ))
+    Some(Affine::new_unchecked(u * (u + Fr::ONE) * inverse, (u - Fr::ONE) * v * inverse))
 }
 
 /// Bits of a digit of the scalar in [`mul_base`].
@@ -162,10 +159,7 @@ fn select(row: &[Affine; 1 << WINDOW], digit: u64) -> Affine {
         }
     }
     // The limbs are in Montgomery form, as they were in the table.
-    Affine::new_unchecked(
-        Fr::new_unchecked(BigInt::new(x)),
-        Fr::new_unchecked(BigInt::new(y)),
-    )
+    Affine::new_unchecked(Fr::new_unchecked(BigInt::new(x)), Fr::new_unchecked(BigInt::new(y)))
 }
 
 /// For `#[serde(with = "baby_jubjub::scalar_hex")]` on a [`Scalar`]: hexadecimal text, refused unless canonical.
@@ -181,9 +175,7 @@ pub mod scalar_hex {
     /// Reads what [`serialize`] writes.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
         let text = String::deserialize(deserializer)?;
-        bytes_from_hex(&text)
-            .and_then(|bytes| scalar_from_bytes(&bytes))
-            .map_err(D::Error::custom)
+        bytes_from_hex(&text).and_then(|bytes| scalar_from_bytes(&bytes)).map_err(D::Error::custom)
     }
 }
 
@@ -216,18 +208,9 @@ mod tests {
         assert!(!base8().is_zero());
         assert!(base8().mul_bigint(subgroup_order()).is_zero());
         assert!(base8().is_in_correct_subgroup_assuming_on_curve());
-        assert_eq!(
-            <BabyJubjubConfig as CurveConfig>::COFACTOR_INV * Scalar::from(8u64),
-            Scalar::ONE
-        );
-        assert_eq!(
-            Fr::from(MONTGOMERY_A),
-            <BabyJubjubConfig as MontCurveConfig>::COEFF_A
-        );
-        let (a, d) = (
-            <BabyJubjubConfig as TECurveConfig>::COEFF_A,
-            BabyJubjubConfig::COEFF_D,
-        );
+        assert_eq!(<BabyJubjubConfig as CurveConfig>::COFACTOR_INV * Scalar::from(8u64), Scalar::ONE);
+        assert_eq!(Fr::from(MONTGOMERY_A), <BabyJubjubConfig as MontCurveConfig>::COEFF_A);
+        let (a, d) = (<BabyJubjubConfig as TECurveConfig>::COEFF_A, BabyJubjubConfig::COEFF_D);
         assert_eq!((a + d).double() / (a - d), Fr::from(MONTGOMERY_A));
         assert_eq!(Fr::from(4u64) / (a - d), Fr::ONE);
         // Completeness: a is a square, d is not.
@@ -252,9 +235,8 @@ mod tests {
     fn montgomery_form_round_trips_and_satisfies_its_equation() {
         let mut rng = rng();
         let (eighth, fourth) = points_of_order_8_and_4();
-        let mut points: Vec<Affine> = (0..20)
-            .map(|_| mul_base(&Scalar::rand(&mut rng)).into_affine())
-            .collect();
+        let mut points: Vec<Affine> =
+            (0..20).map(|_| mul_base(&Scalar::rand(&mut rng)).into_affine()).collect();
         points.extend([eighth, fourth, base8(), (eighth + base8()).into_affine()]);
         for point in points {
             assert!(point.is_on_curve());
@@ -263,10 +245,7 @@ mod tests {
             assert_eq!(from_montgomery(u, v), Some(point));
         }
         assert_eq!(to_montgomery(&Affine::zero()), None);
-        assert_eq!(
-            to_montgomery(&Affine::new_unchecked(Fr::ZERO, -Fr::ONE)),
-            None
-        );
+        assert_eq!(to_montgomery(&Affine::new_unchecked(Fr::ZERO, -Fr::ONE)), None);
         assert_eq!(from_montgomery(Fr::ZERO, Fr::ZERO), None);
     }
 
@@ -274,10 +253,7 @@ mod tests {
     fn scalars_are_canonical() {
         let bytes = limbs_to_bytes(&subgroup_order());
         assert_eq!(scalar_from_bytes(&bytes), Err(FieldError::NotCanonical));
-        assert_eq!(
-            scalar_from_bytes(&[0xff; 32]),
-            Err(FieldError::NotCanonical)
-        );
+        assert_eq!(scalar_from_bytes(&[0xff; 32]), Err(FieldError::NotCanonical));
         for s in [Scalar::ZERO, Scalar::ONE, -Scalar::ONE] {
             assert_eq!(scalar_from_bytes(&scalar_to_bytes(&s)), Ok(s));
         }

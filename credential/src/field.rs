@@ -30,9 +30,7 @@ pub enum FieldError {
     )]
     NotCanonical,
     /// The text is not 64 hexadecimal digits.
-    #[error(
-        "not a field element: expected exactly 64 hexadecimal digits (32 bytes, little-endian)"
-    )]
+    #[error("not a field element: expected exactly 64 hexadecimal digits (32 bytes, little-endian)")]
     NotHex,
 }
 
@@ -144,9 +142,7 @@ pub mod serde_hex_opt {
     /// Reads [`from_hex`] of a value that is there.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fr>, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| from_hex(&text))
-            .transpose()
-            .map_err(D::Error::custom)
+        text.map(|text| from_hex(&text)).transpose().map_err(D::Error::custom)
     }
 }
 
@@ -160,38 +156,22 @@ mod tests {
     struct Wrapped {
         #[serde(with = "serde_hex")]
         x: Fr,
-        #[serde(
-            with = "serde_hex_opt",
-            default,
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(with = "serde_hex_opt", default, skip_serializing_if = "Option::is_none")]
         y: Option<Fr>,
     }
 
     #[test]
     fn boundary_values_survive_and_the_modulus_is_refused() {
-        for x in [
-            Fr::ZERO,
-            Fr::ONE,
-            -Fr::ONE,
-            Fr::from(u64::MAX),
-            Fr::from(256u64),
-        ] {
+        for x in [Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::from(u64::MAX), Fr::from(256u64)] {
             assert_eq!(from_bytes(&to_bytes(&x)), Ok(x));
             assert_eq!(from_hex(&to_hex(&x)), Ok(x));
         }
         assert_eq!(to_bytes(&Fr::from(258u64))[..3], [2, 1, 0]);
         let modulus = Fr::MODULUS;
-        assert_eq!(
-            from_bytes(&limbs_to_bytes(&modulus)),
-            Err(FieldError::NotCanonical)
-        );
+        assert_eq!(from_bytes(&limbs_to_bytes(&modulus)), Err(FieldError::NotCanonical));
         let mut one_more = modulus;
         one_more.add_with_carry(&BigInt::one());
-        assert_eq!(
-            from_bytes(&limbs_to_bytes(&one_more)),
-            Err(FieldError::NotCanonical)
-        );
+        assert_eq!(from_bytes(&limbs_to_bytes(&one_more)), Err(FieldError::NotCanonical));
         assert_eq!(from_bytes(&[0xff; 32]), Err(FieldError::NotCanonical));
     }
 
@@ -202,34 +182,20 @@ mod tests {
         assert_eq!(from_hex(&text.to_uppercase()), Err(FieldError::NotHex));
         assert_eq!(from_hex(&text[1..]), Err(FieldError::NotHex));
         assert_eq!(from_hex(&format!("{text}00")), Err(FieldError::NotHex));
-        assert_eq!(
-            from_hex(&format!("0x{}", &text[2..])),
-            Err(FieldError::NotHex)
-        );
+        assert_eq!(from_hex(&format!("0x{}", &text[2..])), Err(FieldError::NotHex));
         assert_eq!(from_hex(""), Err(FieldError::NotHex));
     }
 
     #[test]
     fn json_refuses_what_is_not_canonical() {
-        let value = Wrapped {
-            x: Fr::from(7u64),
-            y: None,
-        };
+        let value = Wrapped { x: Fr::from(7u64), y: None };
         let json = serde_json::to_string(&value).unwrap();
         assert_eq!(json, format!("{{\"x\":\"07{}\"}}", "0".repeat(62)));
         assert_eq!(serde_json::from_str::<Wrapped>(&json).unwrap(), value);
-        let bad = format!(
-            "{{\"x\":\"{}\"}}",
-            hex::encode(limbs_to_bytes(&Fr::MODULUS))
-        );
-        let error = serde_json::from_str::<Wrapped>(&bad)
-            .unwrap_err()
-            .to_string();
+        let bad = format!("{{\"x\":\"{}\"}}", hex::encode(limbs_to_bytes(&Fr::MODULUS)));
+        let error = serde_json::from_str::<Wrapped>(&bad).unwrap_err().to_string();
         assert!(error.contains("not a canonical field element"), "{error}");
-        let both = Wrapped {
-            x: Fr::ONE,
-            y: Some(-Fr::ONE),
-        };
+        let both = Wrapped { x: Fr::ONE, y: Some(-Fr::ONE) };
         let json = serde_json::to_string(&both).unwrap();
         assert_eq!(serde_json::from_str::<Wrapped>(&json).unwrap(), both);
     }
@@ -247,10 +213,7 @@ mod tests {
             sha256("ab", &[]),
         ];
         for (i, a) in all.iter().enumerate() {
-            assert!(
-                all[i + 1..].iter().all(|b| a != b),
-                "digest {i} occurs twice"
-            );
+            assert!(all[i + 1..].iter().all(|b| a != b), "digest {i} occurs twice");
         }
     }
 
@@ -261,10 +224,7 @@ mod tests {
             hex::encode(sha256("", &[])),
             "374708fff7719dd5979ec875d56cd2286f6d3cf7ec317a3b25632aab28ec37bb"
         );
-        assert_eq!(
-            hash_to_field("", &[]),
-            Fr::from_be_bytes_mod_order(&sha256("", &[]))
-        );
+        assert_eq!(hash_to_field("", &[]), Fr::from_be_bytes_mod_order(&sha256("", &[])));
     }
 
     proptest! {

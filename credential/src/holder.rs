@@ -42,9 +42,7 @@ pub enum ScopeError {
     #[error("the scope's label is empty; name what the pseudonym is for, such as \"account\"")]
     EmptyLabel,
     /// An asterisk in either.
-    #[error(
-        "the scope contains `*`; a scope stands for one verifier and one purpose, name them in full"
-    )]
+    #[error("the scope contains `*`; a scope stands for one verifier and one purpose, name them in full")]
     Wildcard,
 }
 
@@ -65,17 +63,12 @@ impl HolderSecret {
     /// # Panics
     /// If the hash of the entropy is 0 modulo r, which nobody can find an example of.
     pub fn from_entropy(entropy: &[u8; 32]) -> Self {
-        Self::from_field(hash_to_field(SECRET_DST, &[entropy]))
-            .expect("a pre-image of zero was found")
+        Self::from_field(hash_to_field(SECRET_DST, &[entropy])).expect("a pre-image of zero was found")
     }
 
     /// The secret with this value; for stores and tests.
     pub fn from_field(secret: Fr) -> Result<Self, HolderSecretError> {
-        if secret.is_zero() {
-            Err(HolderSecretError::Zero)
-        } else {
-            Ok(Self(secret))
-        }
+        if secret.is_zero() { Err(HolderSecretError::Zero) } else { Ok(Self(secret)) }
     }
 
     /// The value itself, for the witness. Whoever holds it is the holder.
@@ -122,10 +115,7 @@ impl Scope {
         if identity.contains('*') || label.contains('*') {
             return Err(ScopeError::Wildcard);
         }
-        Ok(Self(hash_to_field(
-            SCOPE_DST,
-            &[identity.as_bytes(), label.as_bytes()],
-        )))
+        Ok(Self(hash_to_field(SCOPE_DST, &[identity.as_bytes(), label.as_bytes()])))
     }
 
     /// A scope that nobody meets again, for presentations without a pseudonym.
@@ -181,34 +171,22 @@ mod tests {
         assert_eq!(secret.expose(), -Fr::ONE);
         assert_eq!(secret.key().0, poseidon::hash(&[-Fr::ONE]));
         let scope = Scope::derive("shop.example", "account").unwrap();
-        assert_eq!(
-            secret.pseudonym(&scope).as_field(),
-            poseidon::hash(&[-Fr::ONE, scope.as_field()])
-        );
+        assert_eq!(secret.pseudonym(&scope).as_field(), poseidon::hash(&[-Fr::ONE, scope.as_field()]));
     }
 
     #[test]
     fn zero_is_refused() {
-        assert_eq!(
-            HolderSecret::from_field(Fr::ZERO).err(),
-            Some(HolderSecretError::Zero)
-        );
+        assert_eq!(HolderSecret::from_field(Fr::ZERO).err(), Some(HolderSecretError::Zero));
     }
 
     #[test]
     fn entropy_determines_the_secret() {
         let a = HolderSecret::from_entropy(&[1; 32]);
         assert_eq!(a.expose(), HolderSecret::from_entropy(&[1; 32]).expose());
-        assert_eq!(
-            a.expose(),
-            hash_to_field("tacit/holder-secret/v1", &[&[1; 32]])
-        );
+        assert_eq!(a.expose(), hash_to_field("tacit/holder-secret/v1", &[&[1; 32]]));
         assert_ne!(a.expose(), HolderSecret::from_entropy(&[2; 32]).expose());
         let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(3);
-        assert_ne!(
-            HolderSecret::generate(&mut rng).key(),
-            HolderSecret::generate(&mut rng).key()
-        );
+        assert_ne!(HolderSecret::generate(&mut rng).key(), HolderSecret::generate(&mut rng).key());
         assert_ne!(Scope::random(&mut rng), Scope::random(&mut rng));
     }
 
@@ -216,36 +194,18 @@ mod tests {
     #[test]
     fn scopes_that_name_nobody_are_refused() {
         assert_eq!(Scope::derive("", "account"), Err(ScopeError::EmptyIdentity));
-        assert_eq!(
-            Scope::derive(" \t", "account"),
-            Err(ScopeError::EmptyIdentity)
-        );
-        assert_eq!(
-            Scope::derive("shop.example", ""),
-            Err(ScopeError::EmptyLabel)
-        );
-        assert_eq!(
-            Scope::derive("shop.example", "  "),
-            Err(ScopeError::EmptyLabel)
-        );
+        assert_eq!(Scope::derive(" \t", "account"), Err(ScopeError::EmptyIdentity));
+        assert_eq!(Scope::derive("shop.example", ""), Err(ScopeError::EmptyLabel));
+        assert_eq!(Scope::derive("shop.example", "  "), Err(ScopeError::EmptyLabel));
         assert_eq!(Scope::derive("*", "account"), Err(ScopeError::Wildcard));
-        assert_eq!(
-            Scope::derive("*.example", "account"),
-            Err(ScopeError::Wildcard)
-        );
-        assert_eq!(
-            Scope::derive("shop.example", "*"),
-            Err(ScopeError::Wildcard)
-        );
+        assert_eq!(Scope::derive("*.example", "account"), Err(ScopeError::Wildcard));
+        assert_eq!(Scope::derive("shop.example", "*"), Err(ScopeError::Wildcard));
     }
 
     #[test]
     fn scopes_do_not_run_into_each_other() {
         let all = [("a", "bc"), ("ab", "c"), ("bc", "a"), ("a", "b")];
-        let scopes: Vec<Scope> = all
-            .iter()
-            .map(|(i, l)| Scope::derive(i, l).unwrap())
-            .collect();
+        let scopes: Vec<Scope> = all.iter().map(|(i, l)| Scope::derive(i, l).unwrap()).collect();
         for (i, a) in scopes.iter().enumerate() {
             assert!(!scopes[i + 1..].contains(a));
         }

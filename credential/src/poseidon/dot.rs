@@ -97,22 +97,13 @@ mod tests {
 
     /// Elements whose limbs in memory are extreme: all ones where the modulus allows, r − 1, a carry through every limb.
     fn extremes() -> Vec<Fr> {
-        let mut all = vec![
-            Fr::ZERO,
-            Fr::ONE,
-            -Fr::ONE,
-            Fr::new_unchecked(BigInt::new([1, 0, 0, 0])),
-        ];
+        let mut all = vec![Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::new_unchecked(BigInt::new([1, 0, 0, 0]))];
         let mut largest = MODULUS;
         largest[0] -= 1;
         let below_top = [u64::MAX, u64::MAX, u64::MAX, MODULUS[3] - 1];
-        for limbs in [
-            largest,
-            below_top,
-            [u64::MAX, 0, 0, 0],
-            [u64::MAX, u64::MAX, 0, 0],
-            [0, 0, 0, MODULUS[3]],
-        ] {
+        for limbs in
+            [largest, below_top, [u64::MAX, 0, 0, 0], [u64::MAX, u64::MAX, 0, 0], [0, 0, 0, MODULUS[3]]]
+        {
             all.push(Fr::new_unchecked(BigInt::new(limbs)));
         }
         all
@@ -135,20 +126,10 @@ mod tests {
         let extremes = extremes();
         for _ in 0..2000 {
             let mut draw = || {
-                if rng.r#gen() {
-                    Fr::rand(&mut rng)
-                } else {
-                    extremes[rng.gen_range(0..extremes.len())]
-                }
+                if rng.r#gen() { Fr::rand(&mut rng) } else { extremes[rng.gen_range(0..extremes.len())] }
             };
-            agrees::<9>(
-                std::array::from_fn(|_| draw()),
-                std::array::from_fn(|_| draw()),
-            );
-            agrees::<5>(
-                std::array::from_fn(|_| draw()),
-                std::array::from_fn(|_| draw()),
-            );
+            agrees::<9>(std::array::from_fn(|_| draw()), std::array::from_fn(|_| draw()));
+            agrees::<5>(std::array::from_fn(|_| draw()), std::array::from_fn(|_| draw()));
         }
     }
 }

@@ -49,9 +49,7 @@ impl Grain {
     }
 
     fn clock(&mut self) -> bool {
-        let bit = [62, 51, 38, 23, 13, 0]
-            .iter()
-            .fold(0, |sum, tap| sum ^ (self.register >> tap & 1));
+        let bit = [62, 51, 38, 23, 13, 0].iter().fold(0, |sum, tap| sum ^ (self.register >> tap & 1));
         self.register = self.register >> 1 | bit << 79;
         bit == 1
     }
@@ -90,9 +88,7 @@ impl Grain {
 /// Parameters of a state of `width` elements.
 pub(super) fn generate(width: usize, full_rounds: usize, partial_rounds: usize) -> Parameters {
     let mut grain = Grain::new(width, full_rounds, partial_rounds);
-    let round_constants = (0..width * (full_rounds + partial_rounds))
-        .map(|_| grain.element())
-        .collect();
+    let round_constants = (0..width * (full_rounds + partial_rounds)).map(|_| grain.element()).collect();
     let mds = loop {
         let drawn: Vec<Fr> = (0..2 * width).map(|_| grain.element_reduced()).collect();
         if (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])) {
@@ -103,16 +99,7 @@ pub(super) fn generate(width: usize, full_rounds: usize, partial_rounds: usize) 
             continue;
         }
         let inverse = |sum: Fr| sum.inverse().unwrap_or_default();
-        break x
-            .iter()
-            .map(|x| y.iter().map(|y| inverse(*x + y)).collect())
-            .collect();
+        break x.iter().map(|x| y.iter().map(|y| inverse(*x + y)).collect()).collect();
     };
-    Parameters {
-        width,
-        full_rounds,
-        partial_rounds,
-        round_constants,
-        mds,
-    }
+    Parameters { width, full_rounds, partial_rounds, round_constants, mds }
 }

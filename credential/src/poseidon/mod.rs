@@ -62,10 +62,7 @@ impl Parameters {
     #[cfg(test)]
     fn permute_plain(&self, state: &mut Vec<Fr>, mut sbox: impl FnMut(Fr)) {
         for round in 0..self.rounds() {
-            for (x, constant) in state
-                .iter_mut()
-                .zip(&self.round_constants[round * self.width..])
-            {
+            for (x, constant) in state.iter_mut().zip(&self.round_constants[round * self.width..]) {
                 *x += constant;
             }
             let boxes = if self.is_full(round) { self.width } else { 1 };
@@ -73,11 +70,7 @@ impl Parameters {
                 sbox(*x);
                 *x = fifth_power(*x);
             }
-            *state = self
-                .mds
-                .iter()
-                .map(|row| row.iter().zip(&*state).map(|(m, x)| *m * x).sum())
-                .collect();
+            *state = self.mds.iter().map(|row| row.iter().zip(&*state).map(|(m, x)| *m * x).sum()).collect();
         }
     }
 }
@@ -88,10 +81,7 @@ impl Parameters {
 /// If `width` is not within [`WIDTHS`].
 pub fn parameters(width: usize) -> &'static Parameters {
     static CELLS: [OnceLock<Parameters>; 8] = [const { OnceLock::new() }; 8];
-    assert!(
-        WIDTHS.contains(&width),
-        "Poseidon parameters exist for 2 to 9 elements, not for {width}"
-    );
+    assert!(WIDTHS.contains(&width), "Poseidon parameters exist for 2 to 9 elements, not for {width}");
     CELLS[width - 2].get_or_init(|| grain::generate(width, FULL_ROUNDS, PARTIAL_ROUNDS[width - 2]))
 }
 
@@ -179,14 +169,10 @@ mod tests {
         let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
         for n in 1..=8 {
             for special in [Some(Fr::ZERO), Some(Fr::ONE), Some(-Fr::ONE), None, None] {
-                let inputs: Vec<Fr> = (0..n)
-                    .map(|_| special.unwrap_or_else(|| ark_ff::UniformRand::rand(&mut rng)))
-                    .collect();
+                let inputs: Vec<Fr> =
+                    (0..n).map(|_| special.unwrap_or_else(|| ark_ff::UniformRand::rand(&mut rng))).collect();
                 let (mut slow, mut fast) = (vec![], vec![]);
-                assert_eq!(
-                    plain(&inputs, &mut slow),
-                    hash_with_trace(&inputs, &mut fast)
-                );
+                assert_eq!(plain(&inputs, &mut slow), hash_with_trace(&inputs, &mut fast));
                 assert_eq!(slow, fast, "{n} inputs");
                 assert_eq!(fast.len(), 8 * (n + 1) + PARTIAL_ROUNDS[n - 1]);
                 assert_eq!(hash(&inputs), hash_with_trace(&inputs, &mut vec![]));

@@ -83,9 +83,8 @@ fn product<const T: usize>(matrix: &[[Fr; T]; T], state: &[Fr; T]) -> [Fr; T] {
 impl<const T: usize> Sparse<T> {
     fn derive(plain: &Parameters) -> Self {
         let half = plain.full_rounds / 2;
-        let constants_of = |round: usize| -> [Fr; T] {
-            std::array::from_fn(|i| plain.round_constants[round * T + i])
-        };
+        let constants_of =
+            |round: usize| -> [Fr; T] { std::array::from_fn(|i| plain.round_constants[round * T + i]) };
         let mds: [[Fr; T]; T] = std::array::from_fn(|i| std::array::from_fn(|j| plain.mds[i][j]));
 
         let mut carried = [Fr::ZERO; T];
@@ -98,10 +97,8 @@ impl<const T: usize> Sparse<T> {
             constants.push(std::mem::take(&mut sum[0]));
             carried = product(&mds, &sum);
         }
-        let mut full_constants: Vec<[Fr; T]> = (0..half)
-            .chain(half + plain.partial_rounds..plain.rounds())
-            .map(constants_of)
-            .collect();
+        let mut full_constants: Vec<[Fr; T]> =
+            (0..half).chain(half + plain.partial_rounds..plain.rounds()).map(constants_of).collect();
         for (sum, carried) in full_constants[half].iter_mut().zip(&carried) {
             *sum += carried;
         }
@@ -116,11 +113,7 @@ impl<const T: usize> Sparse<T> {
                 row[j] = (1..T).map(|k| matrix[0][k] * inverse[k - 1][j - 1]).sum();
             }
             let column = std::array::from_fn(|i| matrix[i][0]);
-            partial.push(PartialRound {
-                constant,
-                row,
-                column,
-            });
+            partial.push(PartialRound { constant, row, column });
             // D·M: row 0 is M's, the others are N̂ times M's rows 1...
             let lower = matrix;
             matrix = mds;
@@ -129,12 +122,7 @@ impl<const T: usize> Sparse<T> {
             }
         }
         partial.reverse();
-        Self {
-            full_constants,
-            mds,
-            before_partial: matrix,
-            partial,
-        }
+        Self { full_constants, mds, before_partial: matrix, partial }
     }
 }
 
@@ -151,13 +139,10 @@ fn inverse_of_lower_right<const T: usize>(matrix: &[[Fr; T]; T]) -> Vec<Vec<Fr>>
         })
         .collect();
     for column in 0..n {
-        let pivot = (column..n)
-            .find(|&i| rows[i][column] != Fr::ZERO)
-            .expect("blocks of an MDS matrix are regular");
+        let pivot =
+            (column..n).find(|&i| rows[i][column] != Fr::ZERO).expect("blocks of an MDS matrix are regular");
         rows.swap(column, pivot);
-        let scale = rows[column][column]
-            .inverse()
-            .expect("the pivot is not zero");
+        let scale = rows[column][column].inverse().expect("the pivot is not zero");
         for x in &mut rows[column] {
             *x *= scale;
         }
