@@ -25,6 +25,7 @@ pub mod request;
 pub mod signing;
 pub mod statement;
 pub mod status;
+mod table;
 pub mod trust_list;
 pub mod wire;
 

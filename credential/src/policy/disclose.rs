@@ -31,15 +31,8 @@ pub enum DisclosedAttribute {
 
 impl DisclosedAttribute {
     /// All seven, by ascending bit.
-    pub const ALL: [Self; 7] = [
-        Self::Number,
-        Self::Name,
-        Self::Birth,
-        Self::Sex,
-        Self::Region,
-        Self::Expiry,
-        Self::Extras,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Number, Self::Name, Self::Birth, Self::Sex, Self::Region, Self::Expiry, Self::Extras];
 
     /// The position in the mask.
     pub const fn bit(self) -> u32 {
@@ -81,11 +74,7 @@ impl DisclosureMask {
 
     /// The mask with these bits; refuses an eighth.
     pub const fn new(bits: u8) -> Result<Self, MaskError> {
-        if bits < 1 << DisclosedAttribute::ALL.len() {
-            Ok(Self(bits))
-        } else {
-            Err(MaskError)
-        }
+        if bits < 1 << DisclosedAttribute::ALL.len() { Ok(Self(bits)) } else { Err(MaskError) }
     }
 
     /// The bits, below 2^7.
@@ -100,24 +89,51 @@ impl DisclosureMask {
 
     /// The attributes shown, by ascending bit.
     pub fn iter(self) -> impl Iterator<Item = DisclosedAttribute> {
-        DisclosedAttribute::ALL
-            .into_iter()
-            .filter(move |attribute| self.contains(*attribute))
+        DisclosedAttribute::ALL.into_iter().filter(move |attribute| self.contains(*attribute))
     }
 }
 
 impl FromIterator<DisclosedAttribute> for DisclosureMask {
     fn from_iter<I: IntoIterator<Item = DisclosedAttribute>>(attributes: I) -> Self {
-        Self(
-            attributes
-                .into_iter()
-                .fold(0, |bits, attribute| bits | 1 << attribute.bit()),
-        )
+        Self(attributes.into_iter().fold(0, |bits, attribute| bits | 1 << attribute.bit()))
     }
 }
 
 impl fmt::Debug for DisclosureMask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_the_bits_is_pinned() {
+        let names: Vec<_> = (0..7)
+            .map(|bit| {
+                let mask = DisclosureMask::new(1 << bit).unwrap();
+                let attributes: Vec<_> = mask.iter().collect();
+                serde_json::to_string(&attributes).unwrap()
+            })
+            .collect();
+        assert_eq!(names.concat(), r#"["number"]["name"]["birth"]["sex"]["region"]["expiry"]["extras"]"#);
+        for attribute in DisclosedAttribute::ALL {
+            assert_eq!(serde_json::to_string(&attribute).unwrap(), format!("\"{attribute}\""));
+        }
+    }
+
+    #[test]
+    fn masks_have_seven_bits() {
+        for bits in 0..=255 {
+            let mask = DisclosureMask::new(bits);
+            assert_eq!(mask.map(DisclosureMask::bits), if bits < 128 { Ok(bits) } else { Err(MaskError) });
+            if let Ok(mask) = mask {
+                assert_eq!(mask.iter().collect::<DisclosureMask>(), mask);
+            }
+        }
+        assert_eq!(DisclosureMask::NONE.iter().count(), 0);
+        assert_eq!(DisclosureMask::default(), DisclosureMask::NONE);
     }
 }

@@ -19,15 +19,18 @@
 //!
 //! Not checked here: whether the business may ask this (its certificate), and which day it is (the verifier's clock).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use crate::date::{Date, DateError};
 use crate::name::is_plain_text;
 use crate::region::{Province, ProvinceSet, RegionError, RegionRange};
+use crate::table::Table;
 
 mod describe;
 mod disclose;
+#[cfg(test)]
+mod tests;
 
 pub use disclose::{DisclosedAttribute, DisclosureMask, MaskError};
 
@@ -42,7 +45,7 @@ pub const DEFAULT_STATUS_AGE_HOURS: u32 = 168;
 
 /// What a business asks of a guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "PolicyFile", into = "PolicyFile")]
+#[serde(try_from = "Table<PolicyFile>", into = "PolicyFile")]
 pub struct Policy {
     /// What it is for, shown to the holder; may be empty.
     pub title: String,
@@ -157,9 +160,7 @@ impl Policy {
         };
         let born_from = match self.maximum_age {
             // A bound before the calendar begins excludes nobody who is in it.
-            Some(age) => latest_birth(on, age + 1)
-                .and_then(|date| date.plus_days(1))
-                .unwrap_or(Date::MIN),
+            Some(age) => latest_birth(on, age + 1).and_then(|date| date.plus_days(1)).unwrap_or(Date::MIN),
             None => Date::MIN,
         };
         Ok(Bounds {
@@ -197,10 +198,7 @@ impl Policy {
             }
         }
         if let Some(range) = self.region
-            && !self
-                .province_set()?
-                .iter()
-                .any(|province| range.overlaps(province.range()))
+            && !self.province_set()?.iter().any(|province| range.overlaps(province.range()))
         {
             return Err(PolicyError::RegionOutsideProvinces);
         }
@@ -222,7 +220,7 @@ impl Policy {
 
     /// Reads and checks a JSON policy.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
-        serde_json::from_str::<PolicyFile>(json)?.try_into()
+        serde_json::from_str::<Table<PolicyFile>>(json)?.try_into()
     }
 
     /// The policy as JSON for people.
@@ -233,7 +231,7 @@ impl Policy {
     /// Reads and checks a TOML policy.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        toml::from_str::<PolicyFile>(text)?.try_into()
+        toml::from_str::<Table<PolicyFile>>(text)?.try_into()
     }
 
     /// The policy as TOML.
@@ -259,10 +257,7 @@ fn latest_birth(on: Date, age: u8) -> Result<Date, DateError> {
 }
 
 fn has_duplicate<T: PartialEq>(items: &[T]) -> bool {
-    items
-        .iter()
-        .enumerate()
-        .any(|(i, item)| items[..i].contains(item))
+    items.iter().enumerate().any(|(i, item)| items[..i].contains(item))
 }
 
 /// The label of a scope: what a business calls the place where it recognises a guest again, such as `guest` or `shop`.
@@ -277,9 +272,7 @@ pub struct ScopeLabel(String);
 #[non_exhaustive]
 pub enum ScopeLabelError {
     /// Nothing in it.
-    #[error(
-        "the label of a pseudonym is empty; name it, or leave the pseudonym out to ask for none"
-    )]
+    #[error("the label of a pseudonym is empty; name it, or leave the pseudonym out to ask for none")]
     Empty,
     /// A `*`.
     #[error("the label of a pseudonym has a `*`, but labels stand for themselves only; remove it")]
@@ -300,8 +293,7 @@ impl ScopeLabel {
         if text.contains('*') {
             return Err(ScopeLabelError::Wildcard);
         }
-        if text.trim() != text || text.chars().count() > MAX_TEXT_CHARACTERS || !is_plain_text(text)
-        {
+        if text.trim() != text || text.chars().count() > MAX_TEXT_CHARACTERS || !is_plain_text(text) {
             return Err(ScopeLabelError::Text);
         }
         Ok(Self(text.to_owned()))
@@ -339,25 +331,27 @@ impl From<ScopeLabel> for String {
 struct PolicyFile {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     title: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     minimum_age: Option<u8>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     maximum_age: Option<u8>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     provinces: Option<Vec<Province>>,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     valid: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     disclose: Option<Vec<DisclosedAttribute>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pseudonym: Option<ScopeLabel>,
-    #[serde(
-        default = "default_status_age",
-        skip_serializing_if = "is_default_status_age"
-    )]
+    #[serde(default = "default_status_age", skip_serializing_if = "is_default_status_age")]
     max_status_age_hours: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     region: Option<RegionRange>,
+}
+
+/// A field that is there has a value: `null` is refused, not read as "anything goes".
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 fn yes() -> bool {
@@ -376,10 +370,10 @@ fn is_default_status_age(hours: &u32) -> bool {
     *hours == DEFAULT_STATUS_AGE_HOURS
 }
 
-impl TryFrom<PolicyFile> for Policy {
+impl TryFrom<Table<PolicyFile>> for Policy {
     type Error = PolicyError;
 
-    fn try_from(file: PolicyFile) -> Result<Self, PolicyError> {
+    fn try_from(Table(file): Table<PolicyFile>) -> Result<Self, PolicyError> {
         if file.disclose.as_ref().is_some_and(Vec::is_empty) {
             return Err(PolicyError::EmptyDisclosure);
         }

@@ -14,15 +14,7 @@ const PROVINCES: usize = 34;
 const TABLE: [Row; PROVINCES] = parse_table(include_str!("../../data/provinces.csv"));
 
 /// What Chinese names of provinces end in; the rest is the usual short name.
-const SUFFIXES: [&str; 7] = [
-    "省",
-    "市",
-    "自治区",
-    "壮族自治区",
-    "回族自治区",
-    "维吾尔自治区",
-    "特别行政区",
-];
+const SUFFIXES: [&str; 7] = ["省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区"];
 
 /// One line of the table.
 #[derive(Clone, Copy)]
@@ -50,10 +42,7 @@ impl Province {
 
     /// The province with this two-digit code.
     pub fn from_code(code: u8) -> Result<Self, RegionError> {
-        Self::ALL
-            .into_iter()
-            .find(|p| p.0 == code)
-            .ok_or(RegionError::UnknownProvince)
+        Self::ALL.into_iter().find(|p| p.0 == code).ok_or(RegionError::UnknownProvince)
     }
 
     /// Reads a two-digit code, an English name (any case; blanks and hyphens do not count) or a Chinese name, full or
@@ -93,49 +82,30 @@ impl Province {
     /// The range of codes within this province.
     pub fn range(self) -> RegionRange {
         let from = u32::from(self.0) * 10_000;
-        RegionRange {
-            from,
-            to: from + 9_999,
-        }
+        RegionRange { from, to: from + 9_999 }
     }
 
     fn row(self) -> &'static Row {
-        TABLE
-            .iter()
-            .find(|row| row.code == self.0)
-            .expect("made from the table")
+        TABLE.iter().find(|row| row.code == self.0).expect("made from the table")
     }
 }
 
 fn same_english(name: &str, text: &str) -> bool {
     let letters = |s: &str| {
-        s.chars()
-            .filter(|c| *c != ' ' && *c != '-')
-            .map(|c| c.to_ascii_lowercase())
-            .collect::<Vec<_>>()
+        s.chars().filter(|c| *c != ' ' && *c != '-').map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>()
     };
     letters(name) == letters(text)
 }
 
 fn same_chinese(name: &str, text: &str) -> bool {
-    name == text
-        || name
-            .strip_prefix(text)
-            .is_some_and(|rest| SUFFIXES.contains(&rest))
+    name == text || name.strip_prefix(text).is_some_and(|rest| SUFFIXES.contains(&rest))
 }
 
 /// Reads the table when the crate is compiled; a malformed table does not compile.
 const fn parse_table(text: &'static str) -> [Row; PROVINCES] {
     let (header, mut rest) = split_at_byte(text, b'\n');
-    assert!(
-        header.len() == "code,name_zh,name_en".len(),
-        "the table has three columns"
-    );
-    let mut rows = [Row {
-        code: 0,
-        name_zh: "",
-        name_en: "",
-    }; PROVINCES];
+    assert!(header.len() == "code,name_zh,name_en".len(), "the table has three columns");
+    let mut rows = [Row { code: 0, name_zh: "", name_en: "" }; PROVINCES];
     let mut i = 0;
     while i < PROVINCES {
         let (line, tail) = split_at_byte(rest, b'\n');
@@ -151,15 +121,8 @@ const fn parse_table(text: &'static str) -> [Row; PROVINCES] {
         );
         assert!(!name_zh.is_empty() && !name_en.is_empty());
         let code = (digits[0] - b'0') * 10 + digits[1] - b'0';
-        assert!(
-            i == 0 || rows[i - 1].code < code,
-            "the table is sorted by code"
-        );
-        rows[i] = Row {
-            code,
-            name_zh,
-            name_en,
-        };
+        assert!(i == 0 || rows[i - 1].code < code, "the table is sorted by code");
+        rows[i] = Row { code, name_zh, name_en };
         rest = tail;
         i += 1;
     }
@@ -174,11 +137,7 @@ const fn split_at_byte(text: &'static str, byte: u8) -> (&'static str, &'static 
         i += 1;
     }
     let (head, tail) = text.split_at(i);
-    if tail.is_empty() {
-        (head, tail)
-    } else {
-        (head, tail.split_at(1).1)
-    }
+    if tail.is_empty() { (head, tail) } else { (head, tail.split_at(1).1) }
 }
 
 impl fmt::Display for Province {
@@ -247,11 +206,7 @@ pub struct ProvinceSet(u64);
 impl ProvinceSet {
     /// The set of these provinces; refuses the empty set.
     pub fn new(provinces: impl IntoIterator<Item = Province>) -> Result<Self, RegionError> {
-        Self::from_mask(
-            provinces
-                .into_iter()
-                .fold(0, |mask, province| mask | 1 << province.bit()),
-        )
+        Self::from_mask(provinces.into_iter().fold(0, |mask, province| mask | 1 << province.bit()))
     }
 
     /// All 34: the setting of a request that asks for no province.
@@ -288,9 +243,7 @@ impl ProvinceSet {
 
     /// The members, by ascending code.
     pub fn iter(self) -> impl Iterator<Item = Province> {
-        Province::ALL
-            .into_iter()
-            .filter(move |province| self.contains(*province))
+        Province::ALL.into_iter().filter(move |province| self.contains(*province))
     }
 }
 
@@ -335,27 +288,18 @@ mod tests {
             assert_eq!(Province::parse(text).unwrap().code(), code, "{text}");
         }
         for text in ["广", "新疆维", "广东省市", "内蒙", ""] {
-            assert_eq!(
-                Province::parse(text),
-                Err(RegionError::UnknownProvince),
-                "{text}"
-            );
+            assert_eq!(Province::parse(text), Err(RegionError::UnknownProvince), "{text}");
         }
     }
 
     #[test]
     fn exactly_the_34_codes_exist_and_each_has_its_own_bit() {
-        let codes: Vec<u8> = (0..=255)
-            .filter(|code| Province::from_code(*code).is_ok())
-            .collect();
+        let codes: Vec<u8> = (0..=255).filter(|code| Province::from_code(*code).is_ok()).collect();
         assert_eq!(codes.len(), 34);
         assert!(!codes.contains(&91) && !codes.contains(&0));
         let mut seen = 0u64;
         for province in Province::ALL {
-            let (d, e) = (
-                u32::from(province.code()) / 10,
-                u32::from(province.code()) % 10,
-            );
+            let (d, e) = (u32::from(province.code()) / 10, u32::from(province.code()) % 10);
             assert_eq!(province.bit(), (d - 1) * 8 + e);
             assert_eq!(seen >> province.bit() & 1, 0);
             seen |= 1 << province.bit();
@@ -365,56 +309,22 @@ mod tests {
 
     #[test]
     fn unknown_text_is_refused() {
-        for text in [
-            "",
-            "4",
-            "444",
-            "4 4",
-            "91",
-            "00",
-            "Guangdon",
-            "Guangdong2",
-            "*",
-            "Canton",
-            "-1",
-            "+4",
-        ] {
-            assert_eq!(
-                Province::parse(text),
-                Err(RegionError::UnknownProvince),
-                "{text}"
-            );
+        for text in ["", "4", "444", "4 4", "91", "00", "Guangdon", "Guangdong2", "*", "Canton", "-1", "+4"] {
+            assert_eq!(Province::parse(text), Err(RegionError::UnknownProvince), "{text}");
         }
     }
 
     #[test]
     fn files_write_names_and_read_names_and_codes() {
         let read = |json: &str| serde_json::from_str::<Province>(json).map(Province::code);
-        assert_eq!(
-            serde_json::to_string(&Province::from_code(44).unwrap()).unwrap(),
-            "\"Guangdong\""
-        );
+        assert_eq!(serde_json::to_string(&Province::from_code(44).unwrap()).unwrap(), "\"Guangdong\"");
         for json in ["\"Guangdong\"", "\"44\"", "44", "\"广东省\"", "\"广东\""] {
             assert_eq!(read(json).unwrap(), 44, "{json}");
         }
-        for json in [
-            "\"Canton\"",
-            "91",
-            "300",
-            "-44",
-            "44.0",
-            "null",
-            "[44]",
-            "18446744073709551615",
-        ] {
+        for json in ["\"Canton\"", "91", "300", "-44", "44.0", "null", "[44]", "18446744073709551615"] {
             assert!(read(json).is_err(), "{json}");
         }
-        assert!(
-            read("\"Canton\"")
-                .unwrap_err()
-                .to_string()
-                .contains("\"Canton\": unknown province")
-        );
+        assert!(read("\"Canton\"").unwrap_err().to_string().contains("\"Canton\": unknown province"));
     }
 
     #[test]
@@ -424,20 +334,10 @@ mod tests {
         for bit in 0..64 {
             let known = Province::ALL.iter().any(|province| province.bit() == bit);
             let guangdong = 1 << Province::from_code(44).unwrap().bit();
-            let expected = if known {
-                Ok(1 << bit | guangdong)
-            } else {
-                Err(RegionError::UnknownBits)
-            };
-            assert_eq!(
-                ProvinceSet::from_mask(1 << bit | guangdong).map(ProvinceSet::mask),
-                expected
-            );
+            let expected = if known { Ok(1 << bit | guangdong) } else { Err(RegionError::UnknownBits) };
+            assert_eq!(ProvinceSet::from_mask(1 << bit | guangdong).map(ProvinceSet::mask), expected);
         }
-        assert_eq!(
-            ProvinceSet::from_mask(u64::MAX),
-            Err(RegionError::UnknownBits)
-        );
+        assert_eq!(ProvinceSet::from_mask(u64::MAX), Err(RegionError::UnknownBits));
     }
 
     #[test]
@@ -448,10 +348,7 @@ mod tests {
         assert_eq!(set.mask(), 1 << 28 | 1 << 27);
         assert_eq!(set.iter().collect::<Vec<_>>(), [hunan, guangdong]);
         for province in Province::ALL {
-            assert_eq!(
-                set.contains(province),
-                province == guangdong || province == hunan
-            );
+            assert_eq!(set.contains(province), province == guangdong || province == hunan);
             assert!(ProvinceSet::everywhere().contains(province));
         }
     }
