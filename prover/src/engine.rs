@@ -27,12 +27,7 @@ impl Engine {
     }
 
     /// Precondition: `assignment` satisfies the system.
-    pub(crate) fn prove(
-        &self,
-        assignment: &[Fr],
-        r: Fr,
-        s: Fr,
-    ) -> Result<Proof<Bn254>, SynthesisError> {
+    pub(crate) fn prove(&self, assignment: &[Fr], r: Fr, s: Fr) -> Result<Proof<Bn254>, SynthesisError> {
         Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
             self.key.points(),
             r,

@@ -7,9 +7,9 @@
 //! SHA-256 of all that (32)
 //! ```
 //!
-//! Points are uncompressed: x and y, each coordinate 32 bytes little-endian (64 in G2, constant coefficient first), canonical; the
-//! identity is all zeros, for (0, 0) lies on neither curve. There are no counts: the system gives them. The checksum finds damage; it does not say who
-//! made the file.
+//! Points are uncompressed: x and y, each coordinate 32 bytes little-endian (64 in G2, constant coefficient
+//! first), canonical; the identity is all zeros, for (0, 0) lies on neither curve. There are no counts: the
+//! system gives them. The checksum finds damage; it does not say who made the file.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -49,9 +49,7 @@ pub enum KeyFileError {
     #[error("the key does not say who made it in a way this program knows; update it")]
     Provenance,
     /// Shorter or longer than its circuit asks for.
-    #[error(
-        "the proving key has {found} bytes, its circuit asks for {needed}; copy the file again"
-    )]
+    #[error("the proving key has {found} bytes, its circuit asks for {needed}; copy the file again")]
     Length {
         /// Bytes that the circuit asks for.
         needed: usize,
@@ -65,9 +63,7 @@ pub enum KeyFileError {
     #[error("the circuit in the proving key: {0}")]
     Circuit(#[from] tacit_r1cs::DecodeError),
     /// A coordinate is not below the field's prime.
-    #[error(
-        "the proving key holds a coordinate that is no field element; make or fetch the key again"
-    )]
+    #[error("the proving key holds a coordinate that is no field element; make or fetch the key again")]
     NotCanonical,
     /// The points are no key of the circuit.
     #[error("{0}")]
@@ -111,13 +107,8 @@ impl ProvingKey {
         for p in [&vk.beta_g2, &vk.gamma_g2, &vk.delta_g2] {
             write_g2(&mut out, p);
         }
-        for query in [
-            &vk.gamma_abc_g1,
-            &points.a_query,
-            &points.b_g1_query,
-            &points.h_query,
-            &points.l_query,
-        ] {
+        for query in [&vk.gamma_abc_g1, &points.a_query, &points.b_g1_query, &points.h_query, &points.l_query]
+        {
             query.iter().for_each(|p| write_g1(&mut out, p));
         }
         points.b_g2_query.iter().for_each(|p| write_g2(&mut out, p));
@@ -131,10 +122,7 @@ impl ProvingKey {
         if !bytes.starts_with(MAGIC) {
             return Err(KeyFileError::Magic);
         }
-        let short = |needed| KeyFileError::Length {
-            needed,
-            found: bytes.len(),
-        };
+        let short = |needed| KeyFileError::Length { needed, found: bytes.len() };
         if bytes.len() < HEAD + CHECKSUM {
             return Err(short(HEAD + CHECKSUM));
         }
@@ -153,15 +141,11 @@ impl ProvingKey {
         let mut rest = Reader(&body[16..]);
         let length = usize::try_from(rest.u64()).unwrap_or(usize::MAX);
         let r1cs = R1cs::from_bytes(
-            rest.take(length)
-                .ok_or_else(|| short(length.saturating_add(HEAD + CHECKSUM)))?,
+            rest.take(length).ok_or_else(|| short(length.saturating_add(HEAD + CHECKSUM)))?,
         )?;
         let shape = Shape::of(&r1cs)?;
         let (g1, g2) = (
-            3 + shape.instance
-                + 2 * shape.wires
-                + (shape.domain - 1)
-                + (shape.wires - shape.instance),
+            3 + shape.instance + 2 * shape.wires + (shape.domain - 1) + (shape.wires - shape.instance),
             3 + shape.wires,
         );
         if rest.0.len() != 64 * g1 + 128 * g2 {
@@ -171,22 +155,14 @@ impl ProvingKey {
         let (beta_g2, gamma_g2, delta_g2) = (rest.g2()?, rest.g2()?, rest.g2()?);
         let gamma_abc_g1 = rest.many_g1(shape.instance)?;
         let points = ark_groth16::ProvingKey::<Bn254> {
-            vk: ark_groth16::VerifyingKey {
-                alpha_g1,
-                beta_g2,
-                gamma_g2,
-                delta_g2,
-                gamma_abc_g1,
-            },
+            vk: ark_groth16::VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, gamma_abc_g1 },
             beta_g1,
             delta_g1,
             a_query: rest.many_g1(shape.wires)?,
             b_g1_query: rest.many_g1(shape.wires)?,
             h_query: rest.many_g1(shape.domain - 1)?,
             l_query: rest.many_g1(shape.wires - shape.instance)?,
-            b_g2_query: (0..shape.wires)
-                .map(|_| rest.g2())
-                .collect::<Result<_, _>>()?,
+            b_g2_query: (0..shape.wires).map(|_| rest.g2()).collect::<Result<_, _>>()?,
         };
         Ok(Self::new(provenance, r1cs, points)?)
     }
@@ -236,22 +212,14 @@ impl<'a> Reader<'a> {
     fn g1(&mut self) -> Result<G1Affine, KeyFileError> {
         let (x, y) = (self.coordinate()?, self.coordinate()?);
         let zero = Fq::from(0);
-        Ok(if (x, y) == (zero, zero) {
-            G1Affine::identity()
-        } else {
-            G1Affine::new_unchecked(x, y)
-        })
+        Ok(if (x, y) == (zero, zero) { G1Affine::identity() } else { G1Affine::new_unchecked(x, y) })
     }
 
     fn g2(&mut self) -> Result<G2Affine, KeyFileError> {
         let mut pair = || Ok::<_, KeyFileError>(Fq2::new(self.coordinate()?, self.coordinate()?));
         let (x, y) = (pair()?, pair()?);
         let zero = Fq2::default();
-        Ok(if (x, y) == (zero, zero) {
-            G2Affine::identity()
-        } else {
-            G2Affine::new_unchecked(x, y)
-        })
+        Ok(if (x, y) == (zero, zero) { G2Affine::identity() } else { G2Affine::new_unchecked(x, y) })
     }
 
     fn many_g1(&mut self, n: usize) -> Result<Vec<G1Affine>, KeyFileError> {

@@ -1,11 +1,13 @@
 //! The proving key: the compiled system and the points of its setup, kept together so that they cannot be mixed up.
 //!
-//! Shape, for `m` wires (ONE included), `l` of them public (ONE included), `n` constraints and the domain `d`, the power of two from `n + l`:
-//! the queries A, B₁ and B₂ have `m` points, L has `m − l`, H has `d − 1`, the instance has `l`.
+//! Shape, for `m` wires (ONE included), `l` of them public (ONE included), `n` constraints and the domain `d`,
+//! the power of two from `n + l`: the queries A, B₁ and B₂ have `m` points, L has `m − l`, H has `d − 1`, the
+//! instance has `l`.
 //!
-//! **Checked here**: shape, and that every point lies on its curve. **Not checked here**: that the points of G2 have order r (see
-//! [`ProvingKey::check_subgroup`], slow), and that they come from an honest setup for this very system. A false key cannot make
-//! anyone accept a false statement, but proofs made with it may tell its maker about the witness: take keys from where you take the program from.
+//! **Checked here**: shape, and that every point lies on its curve. **Not checked here**: that the points of G2
+//! have order r (see [`ProvingKey::check_subgroup`], slow), and that they come from an honest setup for this
+//! very system. A false key cannot make anyone accept a false statement, but proofs made with it may tell its
+//! maker about the witness: take keys from where you take the program from.
 
 use ark_bn254::{Bn254, Fr};
 use ark_ec::AffineRepr;
@@ -16,7 +18,8 @@ use tacit_r1cs::R1cs;
 /// Who made a key, and so what its proofs are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provenance {
-    /// One machine made the key and could have kept its trapdoor: fit for trying things out, worthless against its maker.
+    /// One machine made the key and could have kept its trapdoor: fit for trying things out, worthless against
+    /// its maker.
     Development,
     /// Many made the key together; one honest contributor is enough.
     Ceremony,
@@ -51,9 +54,7 @@ pub enum KeyError {
         found: usize,
     },
     /// A point does not lie on its curve.
-    #[error(
-        "query {query} of the proving key holds a point off the curve; make or fetch the key again"
-    )]
+    #[error("query {query} of the proving key holds a point off the curve; make or fetch the key again")]
     OffCurve {
         /// The query's letter.
         query: &'static str,
@@ -84,15 +85,8 @@ impl ProvingKey {
             ("L", shape.wires - shape.instance, points.l_query.len()),
             ("IC", shape.instance, points.vk.gamma_abc_g1.len()),
         ];
-        if let Some((query, needed, found)) = lengths
-            .into_iter()
-            .find(|(_, needed, found)| needed != found)
-        {
-            return Err(KeyError::Shape {
-                query,
-                needed,
-                found,
-            });
+        if let Some((query, needed, found)) = lengths.into_iter().find(|(_, needed, found)| needed != found) {
+            return Err(KeyError::Shape { query, needed, found });
         }
         on_curve("A", &points.a_query)?;
         on_curve("B1", &points.b_g1_query)?;
@@ -100,21 +94,10 @@ impl ProvingKey {
         on_curve("H", &points.h_query)?;
         on_curve("L", &points.l_query)?;
         on_curve("IC", &points.vk.gamma_abc_g1)?;
-        on_curve(
-            "alpha, beta, delta",
-            &[points.vk.alpha_g1, points.beta_g1, points.delta_g1],
-        )?;
-        on_curve(
-            "beta, gamma, delta",
-            &[points.vk.beta_g2, points.vk.gamma_g2, points.vk.delta_g2],
-        )?;
+        on_curve("alpha, beta, delta", &[points.vk.alpha_g1, points.beta_g1, points.delta_g1])?;
+        on_curve("beta, gamma, delta", &[points.vk.beta_g2, points.vk.gamma_g2, points.vk.delta_g2])?;
         let digest = r1cs.digest();
-        Ok(Self {
-            provenance,
-            r1cs,
-            points,
-            digest,
-        })
+        Ok(Self { provenance, r1cs, points, digest })
     }
 
     /// Checks that every point of G2 has order r: some 50 µs a point, so for keys that arrive, not for every start.
@@ -122,14 +105,10 @@ impl ProvingKey {
         let vk = &self.points.vk;
         let single = [vk.beta_g2, vk.gamma_g2, vk.delta_g2];
         let outside = |points: &[ark_bn254::G2Affine]| {
-            points
-                .iter()
-                .any(|p| !p.is_in_correct_subgroup_assuming_on_curve())
+            points.iter().any(|p| !p.is_in_correct_subgroup_assuming_on_curve())
         };
         if outside(&single) {
-            return Err(KeyError::OutsideSubgroup {
-                query: "beta, gamma, delta",
-            });
+            return Err(KeyError::OutsideSubgroup { query: "beta, gamma, delta" });
         }
         if outside(&self.points.b_g2_query) {
             return Err(KeyError::OutsideSubgroup { query: "B2" });
@@ -174,11 +153,7 @@ impl Shape {
     pub(crate) fn of(r1cs: &R1cs) -> Result<Self, KeyError> {
         let rows = r1cs.num_constraints() + r1cs.num_instance();
         let domain = GeneralEvaluationDomain::<Fr>::new(rows).ok_or(KeyError::TooLarge)?;
-        Ok(Self {
-            wires: r1cs.num_wires(),
-            instance: r1cs.num_instance(),
-            domain: domain.size(),
-        })
+        Ok(Self { wires: r1cs.num_wires(), instance: r1cs.num_instance(), domain: domain.size() })
     }
 }
 

@@ -1,19 +1,21 @@
 //! Groth16 over BN254, for any rank-1 constraint system.
 //!
-//! This crate knows nothing of credentials. It takes a compiled system ([`tacit_r1cs::R1cs`]) and an assignment of its wires
-//! ([`tacit_r1cs::Assignment`]), and returns a [`Proof`] of 128 bytes:
+//! This crate knows nothing of credentials. It takes a compiled system ([`tacit_r1cs::R1cs`]) and an assignment
+//! of its wires ([`tacit_r1cs::Assignment`]), and returns a [`Proof`] of 128 bytes:
 //!
 //! ```text
 //! setup_development(r1cs) → ProvingKey → Prover ── prove(assignment) → Proof
 //! ```
 //!
-//! * All that depends on the key alone is done once, in [`Prover::new`]; a prover is shared between threads by reference.
-//! * The assignment is checked against every constraint before anything is computed, in release builds too; the error names the
-//!   clause that fails.
-//! * The computation itself stands behind [`Prover`] in one private module, and stock `ark-groth16` does it. A faster engine takes its
-//!   place without any caller noticing.
+//! * All that depends on the key alone is done once, in [`Prover::new`]; a prover is shared between threads by
+//!   reference.
+//! * The assignment is checked against every constraint before anything is computed, in release builds too; the
+//!   error names the clause that fails.
+//! * The computation itself stands behind [`Prover`] in one private module, and stock `ark-groth16` does it. A
+//!   faster engine takes its place without any caller noticing.
 //!
-//! **Not done here**: meaning. Which values the public inputs must have is the business of whoever assigns the wires and of the verifier.
+//! **Not done here**: meaning. Which values the public inputs must have is the business of whoever assigns the
+//! wires and of the verifier.
 //!
 //! Source: J. Groth, *On the Size of Pairing-based Non-interactive Arguments*, EUROCRYPT 2016.
 

@@ -1,7 +1,7 @@
 //! The proof that leaves this crate.
 //!
-//! **Encoding.** 128 bytes: `A` (32), `B` (64), `C` (32), compressed points as arkworks writes them (x little-endian, flags in the
-//! top two bits of the last byte).
+//! **Encoding.** 128 bytes: `A` (32), `B` (64), `C` (32), compressed points as arkworks writes them (x
+//! little-endian, flags in the top two bits of the last byte).
 
 use ark_bn254::{Bn254, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -55,11 +55,9 @@ impl Proof {
         if bytes.len() != PROOF_BYTES {
             return Err(ProofDecodeError::Length { found: bytes.len() });
         }
-        let g1 =
-            |bytes| G1Affine::deserialize_compressed(bytes).map_err(|_| ProofDecodeError::Point);
+        let g1 = |bytes| G1Affine::deserialize_compressed(bytes).map_err(|_| ProofDecodeError::Point);
         let (a, c) = (g1(&bytes[..32])?, g1(&bytes[96..])?);
-        let b = G2Affine::deserialize_compressed(&bytes[32..96])
-            .map_err(|_| ProofDecodeError::Point)?;
+        let b = G2Affine::deserialize_compressed(&bytes[32..96]).map_err(|_| ProofDecodeError::Point)?;
         if a.is_zero() || b.is_zero() || c.is_zero() {
             return Err(ProofDecodeError::Identity);
         }

@@ -6,7 +6,8 @@
 //!
 //! The blinding factors `r`, `s` are fresh for every proof: they alone make it independent of the witness.
 //!
-//! **Checked here**: shape, and every constraint. **Not zeroized**: the copies of the assignment that the stock engine makes inside.
+//! **Checked here**: shape, and every constraint. **Not zeroized**: the copies of the assignment that the stock
+//! engine makes inside.
 
 use ark_bn254::Fr;
 use ark_ff::{One, UniformRand};
@@ -67,10 +68,7 @@ pub struct Blinding {
 impl Blinding {
     /// A fresh pair.
     pub fn random(rng: &mut impl CryptoRngCore) -> Self {
-        Self {
-            r: Fr::rand(rng),
-            s: Fr::rand(rng),
-        }
+        Self { r: Fr::rand(rng), s: Fr::rand(rng) }
     }
 
     /// A chosen pair, for comparing engines with each other: such a proof hides nothing.
@@ -82,26 +80,16 @@ impl Blinding {
 impl Prover {
     /// Prepares all that depends on the key alone.
     pub fn new(key: ProvingKey) -> Self {
-        Self {
-            engine: Engine::new(key),
-        }
+        Self { engine: Engine::new(key) }
     }
 
     /// Proves that the assignment satisfies the key's system.
-    pub fn prove(
-        &self,
-        assignment: &Assignment,
-        rng: &mut impl CryptoRngCore,
-    ) -> Result<Proof, ProveError> {
+    pub fn prove(&self, assignment: &Assignment, rng: &mut impl CryptoRngCore) -> Result<Proof, ProveError> {
         self.prove_with(assignment, &Blinding::random(rng))
     }
 
     /// [`Prover::prove`] with given blinding factors: the same pair gives the same proof, whatever the engine.
-    pub fn prove_with(
-        &self,
-        assignment: &Assignment,
-        blinding: &Blinding,
-    ) -> Result<Proof, ProveError> {
+    pub fn prove_with(&self, assignment: &Assignment, blinding: &Blinding) -> Result<Proof, ProveError> {
         let (needed, found) = (self.r1cs().num_wires(), assignment.as_slice().len());
         if needed != found {
             return Err(ProveError::WrongShape { needed, found });

@@ -1,7 +1,7 @@
 //! A setup by one machine: keys for development, marked as such.
 //!
-//! Whoever runs this sees the trapdoor (`alpha, beta, gamma, delta, tau`) and could forge proofs with it. The functions here drop it, but nobody else
-//! can know that: hence [`Provenance::Development`].
+//! Whoever runs this sees the trapdoor (`alpha, beta, gamma, delta, tau`) and could forge proofs with it. The
+//! functions here drop it, but nobody else can know that: hence [`Provenance::Development`].
 
 use ark_bn254::{Bn254, Fr};
 use ark_groth16::{Groth16, VerifyingKey};
@@ -18,9 +18,7 @@ use crate::key::{KeyError, Provenance, ProvingKey, Shape};
 #[non_exhaustive]
 pub enum SetupError {
     /// The generator refused the system.
-    #[error(
-        "the key generator refused the system: {0}; check the circuit with `tacit inspect circuit`"
-    )]
+    #[error("the key generator refused the system: {0}; check the circuit with `tacit inspect circuit`")]
     Generator(SynthesisError),
     /// What the generator returned is no key of the system.
     #[error("{0}")]
@@ -36,10 +34,7 @@ pub fn setup_development(
     let points = Groth16::<Bn254>::generate_random_parameters_with_reduction(Replay(&r1cs), rng)
         .map_err(SetupError::Generator)?;
     let verifying_key = points.vk.clone();
-    Ok((
-        ProvingKey::new(Provenance::Development, r1cs, points)?,
-        verifying_key,
-    ))
+    Ok((ProvingKey::new(Provenance::Development, r1cs, points)?, verifying_key))
 }
 
 /// Hands a compiled system to arkworks, row by row, without any values.
@@ -61,10 +56,7 @@ impl ConstraintSynthesizer<Fr> for Replay<'_> {
         };
         let row = |terms: &[(Fr, usize)]| {
             LinearCombination(
-                terms
-                    .iter()
-                    .map(|(coefficient, wire)| (*coefficient, variable(*wire)))
-                    .collect(),
+                terms.iter().map(|(coefficient, wire)| (*coefficient, variable(*wire))).collect(),
             )
         };
         let [a, b, c] = crate::engine::matrices(self.0);

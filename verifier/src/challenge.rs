@@ -1,11 +1,12 @@
 //! Which challenges are open: each is issued here, and answered at most once.
 //!
-//! A proof can be copied, and anyone can turn a proof into a different one for the same statement; so a replay is recognised by
-//! the challenge it answers and by nothing else. The store is what makes a request of this verifier's own different from one that somebody else made up.
+//! A proof can be copied, and anyone can turn a proof into a different one for the same statement; so a replay
+//! is recognised by the challenge it answers and by nothing else. The store is what makes a request of this
+//! verifier's own different from one that somebody else made up.
 //!
-//! **Contract of a store**: [`ChallengeStore::consume`] is atomic. Of any number of calls for one challenge, on any number of threads
-//! and machines, one succeeds. In SQL: `UPDATE … SET used = now WHERE challenge = ? AND used IS NULL AND expires_at > now`, and look at the
-//! number of rows.
+//! **Contract of a store**: [`ChallengeStore::consume`] is atomic. Of any number of calls for one challenge, on
+//! any number of threads and machines, one succeeds. In SQL: `UPDATE … SET used = now WHERE challenge = ? AND
+//! used IS NULL AND expires_at > now`, and look at the number of rows.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,9 +19,7 @@ use tacit_credential::request::Challenge;
 #[non_exhaustive]
 pub enum ChallengeError {
     /// Never issued here, or expired so long ago that it is forgotten.
-    #[error(
-        "this verifier did not issue the challenge, or has forgotten it since; make a new request"
-    )]
+    #[error("this verifier did not issue the challenge, or has forgotten it since; make a new request")]
     Unknown,
     /// Answered before.
     #[error("the challenge was answered before; make a new request for every presentation")]
@@ -40,21 +39,15 @@ pub enum ChallengeError {
         capacity: usize,
     },
     /// The store behind could not be reached.
-    #[error(
-        "the challenge store failed: {0}; look at the store, and refuse presentations until it works"
-    )]
+    #[error("the challenge store failed: {0}; look at the store, and refuse presentations until it works")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Remembers issued challenges until they expire. Implement it over your database if several machines serve one site.
 pub trait ChallengeStore: Send + Sync {
     /// Records a fresh challenge as open until `expires_at`.
-    fn issue(
-        &self,
-        challenge: &Challenge,
-        expires_at: UnixTime,
-        now: UnixTime,
-    ) -> Result<(), ChallengeError>;
+    fn issue(&self, challenge: &Challenge, expires_at: UnixTime, now: UnixTime)
+    -> Result<(), ChallengeError>;
 
     /// Is the challenge open? Changes nothing; lets the verifier refuse replays before it spends time on them.
     fn check(&self, challenge: &Challenge, now: UnixTime) -> Result<(), ChallengeError>;
@@ -66,8 +59,8 @@ pub trait ChallengeStore: Send + Sync {
 /// Default capacity of [`MemoryChallengeStore`]: about 200 MB when full.
 pub const DEFAULT_CAPACITY: usize = 1 << 20;
 
-/// A store in memory, for one process. Forgets every challenge once it has expired, whether it was answered or not, so
-/// that it never holds more than one lifetime's worth of requests, and never more than its capacity.
+/// A store in memory, for one process. Forgets every challenge once it has expired, whether it was answered or
+/// not, so that it never holds more than one lifetime's worth of requests, and never more than its capacity.
 pub struct MemoryChallengeStore {
     state: Mutex<State>,
     capacity: usize,
@@ -89,10 +82,8 @@ struct Entry {
 
 impl State {
     fn forget_expired(&mut self, now: UnixTime) {
-        while let Some(&(expires_at, key)) = self
-            .by_expiry
-            .first()
-            .filter(|(expires_at, _)| *expires_at <= now.0)
+        while let Some(&(expires_at, key)) =
+            self.by_expiry.first().filter(|(expires_at, _)| *expires_at <= now.0)
         {
             self.entries.remove(&key);
             self.by_expiry.remove(&(expires_at, key));
@@ -100,10 +91,7 @@ impl State {
     }
 
     fn open(&mut self, challenge: &Challenge, now: UnixTime) -> Result<&mut Entry, ChallengeError> {
-        let entry = self
-            .entries
-            .get_mut(&key(challenge))
-            .ok_or(ChallengeError::Unknown)?;
+        let entry = self.entries.get_mut(&key(challenge)).ok_or(ChallengeError::Unknown)?;
         if entry.expires_at <= now {
             Err(ChallengeError::Expired)
         } else if entry.used {
@@ -122,10 +110,7 @@ impl MemoryChallengeStore {
 
     /// An empty store that holds at most `capacity` challenges.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            state: Mutex::default(),
-            capacity,
-        }
+        Self { state: Mutex::default(), capacity }
     }
 
     /// How many challenges are remembered.
@@ -167,17 +152,9 @@ impl ChallengeStore for MemoryChallengeStore {
             return Err(ChallengeError::Duplicate);
         }
         if state.entries.len() >= self.capacity {
-            return Err(ChallengeError::Full {
-                capacity: self.capacity,
-            });
+            return Err(ChallengeError::Full { capacity: self.capacity });
         }
-        state.entries.insert(
-            key,
-            Entry {
-                expires_at,
-                used: false,
-            },
-        );
+        state.entries.insert(key, Entry { expires_at, used: false });
         state.by_expiry.insert((expires_at.0, key));
         Ok(())
     }
@@ -230,30 +207,15 @@ mod tests {
     #[test]
     fn one_answer_only() {
         let store = MemoryChallengeStore::new();
-        assert!(matches!(
-            store.consume(&challenge(1), NOW),
-            Err(ChallengeError::Unknown)
-        ));
+        assert!(matches!(store.consume(&challenge(1), NOW), Err(ChallengeError::Unknown)));
         store.issue(&challenge(1), LATER, NOW).unwrap();
         store.check(&challenge(1), NOW).unwrap();
-        assert!(matches!(
-            store.check(&challenge(2), NOW),
-            Err(ChallengeError::Unknown)
-        ));
+        assert!(matches!(store.check(&challenge(2), NOW), Err(ChallengeError::Unknown)));
         store.consume(&challenge(1), UnixTime(1_299)).unwrap();
-        assert!(matches!(
-            store.check(&challenge(1), NOW),
-            Err(ChallengeError::Used)
-        ));
-        assert!(matches!(
-            store.consume(&challenge(1), NOW),
-            Err(ChallengeError::Used)
-        ));
+        assert!(matches!(store.check(&challenge(1), NOW), Err(ChallengeError::Used)));
+        assert!(matches!(store.consume(&challenge(1), NOW), Err(ChallengeError::Used)));
         assert!(
-            matches!(
-                store.issue(&challenge(1), LATER, NOW),
-                Err(ChallengeError::Duplicate)
-            ),
+            matches!(store.issue(&challenge(1), LATER, NOW), Err(ChallengeError::Duplicate)),
             "used ones stay known"
         );
     }
@@ -262,35 +224,19 @@ mod tests {
     fn expired_ones_are_refused_and_forgotten() {
         let store = MemoryChallengeStore::new();
         for n in 0..10 {
-            store
-                .issue(&challenge(n), UnixTime(LATER.0 + n), NOW)
-                .unwrap();
+            store.issue(&challenge(n), UnixTime(LATER.0 + n), NOW).unwrap();
         }
         store.consume(&challenge(3), NOW).unwrap();
-        assert!(matches!(
-            store.check(&challenge(0), LATER),
-            Err(ChallengeError::Expired)
-        ));
-        assert!(matches!(
-            store.consume(&challenge(0), LATER),
-            Err(ChallengeError::Expired)
-        ));
+        assert!(matches!(store.check(&challenge(0), LATER), Err(ChallengeError::Expired)));
+        assert!(matches!(store.consume(&challenge(0), LATER), Err(ChallengeError::Expired)));
         assert_eq!(store.len(), 9);
         assert!(
-            matches!(
-                store.consume(&challenge(0), NOW),
-                Err(ChallengeError::Unknown)
-            ),
+            matches!(store.consume(&challenge(0), NOW), Err(ChallengeError::Unknown)),
             "forgotten even if the clock goes back"
         );
-        store
-            .issue(&challenge(99), UnixTime(5_000), UnixTime(LATER.0 + 5))
-            .unwrap();
+        store.issue(&challenge(99), UnixTime(5_000), UnixTime(LATER.0 + 5)).unwrap();
         assert_eq!(store.len(), 5, "six of ten expired, one is new");
-        assert!(matches!(
-            store.issue(&challenge(7), NOW, NOW),
-            Err(ChallengeError::Expired)
-        ));
+        assert!(matches!(store.issue(&challenge(7), NOW, NOW), Err(ChallengeError::Expired)));
     }
 
     #[test]
@@ -298,10 +244,7 @@ mod tests {
         let store = MemoryChallengeStore::with_capacity(2);
         store.issue(&challenge(1), LATER, NOW).unwrap();
         store.issue(&challenge(2), LATER, NOW).unwrap();
-        assert!(matches!(
-            store.issue(&challenge(3), LATER, NOW),
-            Err(ChallengeError::Full { capacity: 2 })
-        ));
+        assert!(matches!(store.issue(&challenge(3), LATER, NOW), Err(ChallengeError::Full { capacity: 2 })));
         store.issue(&challenge(3), UnixTime(2_000), LATER).unwrap();
         assert_eq!(store.len(), 1);
     }
@@ -321,10 +264,7 @@ mod tests {
                         })
                     })
                     .collect();
-                threads
-                    .into_iter()
-                    .map(|thread| thread.join().unwrap())
-                    .sum()
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
             });
             assert_eq!(accepted, 1);
         }

@@ -1,4 +1,5 @@
-//! Where the time comes from: injected, so that expiry can be tested and so that the crate runs where there is no system clock.
+//! Where the time comes from: injected, so that expiry can be tested and so that the crate runs where there is
+//! no system clock.
 
 use tacit_credential::date::UnixTime;
 
@@ -16,10 +17,9 @@ pub struct SystemClock;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 impl Clock for SystemClock {
     fn now(&self) -> UnixTime {
-        // A clock before 1970 reads as 1970: every request is then "from the future" of its dates and refused by them.
-        let elapsed = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
+        // A clock before 1970 reads as 1970: every request is then "from the future" of its dates and refused
+        // by them.
+        let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         UnixTime(elapsed.as_secs())
     }
 }

@@ -18,14 +18,10 @@ pub enum VerifyError {
     #[error("the request was made by another verifier; pass the request that this verifier issued")]
     OtherVerifier,
     /// The request does not carry this verifier's signature.
-    #[error(
-        "the request's signature is not this verifier's; pass the request as it was issued, unchanged"
-    )]
+    #[error("the request's signature is not this verifier's; pass the request as it was issued, unchanged")]
     RequestSignature,
     /// The presentation answers another request.
-    #[error(
-        "the presentation answers another request; look the request up by the presentation's challenge"
-    )]
+    #[error("the presentation answers another request; look the request up by the presentation's challenge")]
     OtherChallenge,
     /// The time to answer is over.
     #[error("the request expired at {expired_at}; send the guest a new one")]
@@ -58,9 +54,7 @@ pub enum VerifyError {
     #[error("trust list {0} is not loaded; fetch it from the trust operator and add it")]
     UnknownEpoch(Epoch),
     /// The trust list has lapsed.
-    #[error(
-        "trust list {epoch} lapsed at {expired_at}; fetch the current one and send a new request"
-    )]
+    #[error("trust list {epoch} lapsed at {expired_at}; fetch the current one and send a new request")]
     TrustListExpired {
         /// Its number.
         epoch: Epoch,
@@ -111,8 +105,8 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
-    /// What to tell the other side: always the same. A sender who learns which check failed learns how to get past it, or something
-    /// about somebody else's guest.
+    /// What to tell the other side: always the same. A sender who learns which check failed learns how to get
+    /// past it, or something about somebody else's guest.
     pub fn refusal(&self) -> Refusal {
         Refusal
     }
@@ -139,9 +133,7 @@ pub enum BuildError {
     )]
     DevelopmentKey(CircuitDigest),
     /// The certificate is for another key.
-    #[error(
-        "the certificate is for another key than this verifier's; pass the certificate of this key"
-    )]
+    #[error("the certificate is for another key than this verifier's; pass the certificate of this key")]
     CertificateKey,
     /// The platform has no clock.
     #[error("this platform has no system clock; pass one with `clock`")]
@@ -183,9 +175,7 @@ pub enum AddListError {
 #[non_exhaustive]
 pub enum AskError {
     /// The signing key is not this verifier's.
-    #[error(
-        "the signing key does not belong to this verifier; pass the secret half of its own key"
-    )]
+    #[error("the signing key does not belong to this verifier; pass the secret half of its own key")]
     OtherKey,
     /// No trust list is loaded that is in force.
     #[error("no trust list is in force; fetch the current one from the trust operator and add it")]

@@ -4,15 +4,18 @@
 //! e(A, B) = e(alpha, beta) · e(IC₀ + x·IC₁, gamma) · e(C, delta)
 //! ```
 //!
-//! `A, B, C` is the proof, `x` the public input, the rest the [verifying key](crate::VerifyingKey). The three pairings share one Miller loop and one
-//! final exponentiation; `e(alpha, beta)` and the lines of `−gamma` and `−delta` are computed when the key is loaded.
+//! `A, B, C` is the proof, `x` the public input, the rest the [verifying key](crate::VerifyingKey). The three
+//! pairings share one Miller loop and one final exponentiation; `e(alpha, beta)` and the lines of `−gamma` and
+//! `−delta` are computed when the key is loaded.
 //!
-//! **Encodings.** A proof is 128 bytes: `A` (32), `B` (64), `C` (32), compressed points. The public input is a field element and
-//! so canonical by its type: `x + r` cannot be expressed here; whoever parses one from bytes must refuse it.
+//! **Encodings.** A proof is 128 bytes: `A` (32), `B` (64), `C` (32), compressed points. The public input is a
+//! field element and so canonical by its type: `x + r` cannot be expressed here; whoever parses one from bytes
+//! must refuse it.
 //!
-//! **Not checked here**: what `x` means. A valid proof says nothing until somebody has recomputed `x` from a request of their own, which is what
-//! [`Verifier`](crate::Verifier) does; almost nobody should call this module directly. Nor does it notice replays: anyone can turn a
-//! proof into another valid one for the same `x`, so that proof bytes identify nothing.
+//! **Not checked here**: what `x` means. A valid proof says nothing until somebody has recomputed `x` from a
+//! request of their own, which is what [`Verifier`](crate::Verifier) does; almost nobody should call this
+//! module directly. Nor does it notice replays: anyone can turn a proof into another valid one for the same
+//! `x`, so that proof bytes identify nothing.
 //!
 //! Source: J. Groth, *On the Size of Pairing-based Non-interactive Arguments*, EUROCRYPT 2016, section 3.2.
 
@@ -82,15 +85,10 @@ pub enum ProofError {
 impl Proof {
     /// Reads a proof; every point is checked.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
-        let bytes: &[u8; PROOF_BYTES] = bytes
-            .try_into()
-            .map_err(|_| ProofError::Length { found: bytes.len() })?;
+        let bytes: &[u8; PROOF_BYTES] =
+            bytes.try_into().map_err(|_| ProofError::Length { found: bytes.len() })?;
         let at = |element| move |cause| ProofError::Point { element, cause };
-        let (mut a, mut b, mut c) = (
-            [0; points::G1_BYTES],
-            [0; points::G2_BYTES],
-            [0; points::G1_BYTES],
-        );
+        let (mut a, mut b, mut c) = ([0; points::G1_BYTES], [0; points::G2_BYTES], [0; points::G1_BYTES]);
         a.copy_from_slice(&bytes[..32]);
         b.copy_from_slice(&bytes[32..96]);
         c.copy_from_slice(&bytes[96..]);
@@ -143,11 +141,7 @@ impl Prepared {
         let ic = (self.ic[1] * public_input + self.ic[0].into_group()).into_affine();
         let left = Bn254::multi_miller_loop(
             [proof.a, ic, proof.c].map(<Bn254 as Pairing>::G1Prepared::from),
-            [
-                proof.b.into(),
-                self.minus_gamma.clone(),
-                self.minus_delta.clone(),
-            ],
+            [proof.b.into(), self.minus_gamma.clone(), self.minus_delta.clone()],
         );
         // `None` for a product of zero, which points of order r never give.
         if Bn254::final_exponentiation(left) == Some(self.alpha_beta) {

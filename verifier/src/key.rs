@@ -1,13 +1,14 @@
 //! The verifying key of one circuit: checked when it is loaded, prepared for many checks.
 //!
-//! **File** (364 bytes): `tacit-vk`, version (1), provenance (1: 0 development, 1 ceremony), two zero bytes, circuit digest (32),
-//! `alpha` (32), `beta`, `gamma`, `delta` (64 each), `IC₀`, `IC₁` (32 each), points compressed; then the SHA-256 of all
-//! that, tagged `tacit/verifying-key/v1`.
+//! **File** (364 bytes): `tacit-vk`, version (1), provenance (1: 0 development, 1 ceremony), two zero bytes,
+//! circuit digest (32), `alpha` (32), `beta`, `gamma`, `delta` (64 each), `IC₀`, `IC₁` (32 each), points
+//! compressed; then the SHA-256 of all that, tagged `tacit/verifying-key/v1`.
 //!
-//! **Checked here**: every point; `gamma ≠ ±delta`, as in a key whose second phase nobody ever contributed to, with which anyone forges proofs.
+//! **Checked here**: every point; `gamma ≠ ±delta`, as in a key whose second phase nobody ever contributed to,
+//! with which anyone forges proofs.
 //!
-//! **Not checked here**: that the key belongs to the circuit whose digest it names, and who made it. Take it from where you take
-//! this crate from, and compare [`VerifyingKey::digest`] with the published one.
+//! **Not checked here**: that the key belongs to the circuit whose digest it names, and who made it. Take it
+//! from where you take this crate from, and compare [`VerifyingKey::digest`] with the published one.
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use tacit_credential::field;
@@ -28,7 +29,8 @@ pub const KEY_BYTES: usize = BODY + DIGEST_BYTES;
 /// Who made a key, and so what its proofs are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provenance {
-    /// One machine made the key and could have kept its trapdoor: fit for trying things out, worthless against its maker.
+    /// One machine made the key and could have kept its trapdoor: fit for trying things out, worthless against
+    /// its maker.
     Development,
     /// Many made the key together; one honest contributor is enough.
     Ceremony,
@@ -84,17 +86,13 @@ impl core::fmt::Display for KeyElement {
 #[non_exhaustive]
 pub enum KeyError {
     /// Wrong length.
-    #[error(
-        "a verifying key has {KEY_BYTES} bytes, these are {found}; check that the file was copied whole"
-    )]
+    #[error("a verifying key has {KEY_BYTES} bytes, these are {found}; check that the file was copied whole")]
     Length {
         /// Bytes found.
         found: usize,
     },
     /// The file does not start as a verifying key does.
-    #[error(
-        "this is not a Tacit verifying key; pass the file that `tacit setup` or the ceremony wrote"
-    )]
+    #[error("this is not a Tacit verifying key; pass the file that `tacit setup` or the ceremony wrote")]
     Magic,
     /// A later version of the format.
     #[error("verifying key of format {found}, this program reads {VERSION}; update it")]
@@ -158,20 +156,9 @@ impl VerifyingKey {
         if points.gamma_g2 == points.delta_g2 || points.gamma_g2 == -points.delta_g2 {
             return Err(KeyError::Unfinished);
         }
-        let KeyPoints {
-            alpha_g1,
-            beta_g2,
-            gamma_g2,
-            delta_g2,
-            ic,
-        } = points.clone();
+        let KeyPoints { alpha_g1, beta_g2, gamma_g2, delta_g2, ic } = points.clone();
         let prepared = Prepared::new(alpha_g1, beta_g2, gamma_g2, delta_g2, ic);
-        Ok(Self {
-            circuit,
-            provenance,
-            points,
-            prepared,
-        })
+        Ok(Self { circuit, provenance, points, prepared })
     }
 
     /// Reads the file format of the module's head.
@@ -218,11 +205,7 @@ impl VerifyingKey {
         bytes.extend_from_slice(&[VERSION, provenance, 0, 0]);
         bytes.extend_from_slice(&self.circuit.0);
         bytes.extend_from_slice(&points::write_g1(&self.points.alpha_g1));
-        for point in [
-            &self.points.beta_g2,
-            &self.points.gamma_g2,
-            &self.points.delta_g2,
-        ] {
+        for point in [&self.points.beta_g2, &self.points.gamma_g2, &self.points.delta_g2] {
             bytes.extend_from_slice(&points::write_g2(point));
         }
         for point in &self.points.ic {
@@ -260,7 +243,8 @@ impl VerifyingKey {
 }
 
 impl KeyPoints {
-    /// Takes the points of the instance as other tools give them, one for the constant and one for every public input.
+    /// Takes the points of the instance as other tools give them, one for the constant and one for every public
+    /// input.
     pub fn new(
         alpha_g1: G1Affine,
         beta_g2: G2Affine,
@@ -268,16 +252,8 @@ impl KeyPoints {
         delta_g2: G2Affine,
         ic: &[G1Affine],
     ) -> Result<Self, KeyError> {
-        let ic = ic.try_into().map_err(|_| KeyError::PublicInputs {
-            found: ic.len().saturating_sub(1),
-        })?;
-        Ok(Self {
-            alpha_g1,
-            beta_g2,
-            gamma_g2,
-            delta_g2,
-            ic,
-        })
+        let ic = ic.try_into().map_err(|_| KeyError::PublicInputs { found: ic.len().saturating_sub(1) })?;
+        Ok(Self { alpha_g1, beta_g2, gamma_g2, delta_g2, ic })
     }
 }
 

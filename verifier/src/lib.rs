@@ -1,8 +1,9 @@
 //! What a booking site embeds to check Tacit presentations.
 //!
-//! A guest's wallet proves statements such as "at least 18, resident of Guangdong or Hunan, ID valid and not revoked" without showing the ID. Your
-//! site states what it needs (a *policy*), sends a *request*, gets a *presentation* back, and this crate tells you whether to believe
-//! it. You need no knowledge of cryptography to use it; you need to keep one key secret and to fetch one file a day.
+//! A guest's wallet proves statements such as "at least 18, resident of Guangdong or Hunan, ID valid and not
+//! revoked" without showing the ID. Your site states what it needs (a *policy*), sends a *request*, gets a
+//! *presentation* back, and this crate tells you whether to believe it. You need no knowledge of cryptography
+//! to use it; you need to keep one key secret and to fetch one file a day.
 //!
 //! # The five things you deal with
 //!
@@ -61,35 +62,41 @@
 //!
 //! # What you can rely on, once you hold a [`VerifiedPresentation`]
 //!
-//! * Everything in [`VerifiedPresentation::policy`] holds, on the date of the request, for an ID that an issuer of the trust list signed, that was not
-//!   revoked when the list was made, and whose secret is in the wallet that answered.
+//! * Everything in [`VerifiedPresentation::policy`] holds, on the date of the request, for an ID that an issuer
+//!   of the trust list signed, that was not revoked when the list was made, and whose secret is in the wallet
+//!   that answered.
 //! * [`VerifiedPresentation::disclosed`] are the values on that ID, exactly those that the policy asked for.
-//! * [`VerifiedPresentation::pseudonym`], if asked for, is the same for the same person and the same label at your site, also after
-//!   a lost phone and a new ID; store it to give one account per person.
+//! * [`VerifiedPresentation::pseudonym`], if asked for, is the same for the same person and the same label at
+//!   your site, also after a lost phone and a new ID; store it to give one account per person.
 //! * The answer was made for this request; it will not be accepted a second time.
 //!
-//! What you cannot: that the person in front of you is the holder, if the holder lends an unlocked wallet; and anything at all, if
-//! [`VerifiedPresentation::development_key`] says true.
+//! What you cannot: that the person in front of you is the holder, if the holder lends an unlocked wallet; and
+//! anything at all, if [`VerifiedPresentation::development_key`] says true.
 //!
 //! # If you run several servers
 //!
-//! Every server needs the same open challenges: implement [`ChallengeStore`] over your database ([`challenge`] says what it must
-//! guarantee) and pass it to [`VerifierBuilder::challenges`]. The store in memory serves one process.
+//! Every server needs the same open challenges: implement [`ChallengeStore`] over your database ([`challenge`]
+//! says what it must guarantee) and pass it to [`VerifierBuilder::challenges`]. The store in memory serves one
+//! process.
 //!
 //! # What this crate does not do
 //!
-//! It does not fetch lists, speak HTTP, or store guests. It has no `unsafe` code, no global state and no network access, and depends neither on the
-//! circuits nor on the prover.
+//! It does not fetch lists, speak HTTP, or store guests. It has no `unsafe` code, no global state and no
+//! network access, and depends neither on the circuits nor on the prover.
 
+mod builder;
 pub mod challenge;
 mod clock;
 mod error;
 pub mod groth16;
 pub mod key;
 mod points;
+#[cfg(test)]
+mod tests;
 mod verified;
 mod verifier;
 
+pub use builder::VerifierBuilder;
 pub use challenge::{ChallengeError, ChallengeStore, MemoryChallengeStore};
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub use clock::SystemClock;
@@ -105,4 +112,4 @@ pub use tacit_credential::presentation::{Disclosed, Presentation};
 pub use tacit_credential::request::SignedRequest;
 pub use tacit_credential::trust_list::{OperatorKey, SignedTrustList};
 pub use verified::VerifiedPresentation;
-pub use verifier::{Ask, MAX_LIFETIME, Verifier, VerifierBuilder};
+pub use verifier::{Ask, MAX_LIFETIME, Verifier};

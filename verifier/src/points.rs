@@ -1,13 +1,16 @@
 //! Curve points as bytes, for proofs and verifying keys.
 //!
-//! **Encoding.** Compressed, as arkworks writes it: the x coordinate little-endian (32 bytes in G1; in G2 both coefficients of the
-//! quadratic extension, 64 bytes, constant one first), with two flags in the top bits of the last byte: 2⁷ "y is the larger of the two
-//! roots", 2⁶ "identity". A coordinate has 254 bits, so the flags never overlap it.
+//! **Encoding.** Compressed, as arkworks writes it: the x coordinate little-endian (32 bytes in G1; in G2 both
+//! coefficients of the quadratic extension, 64 bytes, constant one first), with two flags in the top bits of
+//! the last byte: 2⁷ "y is the larger of the two roots", 2⁶ "identity". A coordinate has 254 bits, so the flags
+//! never overlap it.
 //!
-//! **Checked here, always**: canonical coordinates (below the field's prime), flags, curve, subgroup, and that the point is not the
-//! identity. No proof and no key of ours contains the identity, so that nothing is lost by refusing it.
+//! **Checked here, always**: canonical coordinates (below the field's prime), flags, curve, subgroup, and that
+//! the point is not the identity. No proof and no key of ours contains the identity, so that nothing is lost by
+//! refusing it.
 //!
-//! Source: *Groth16* needs points of order r; in G1 of BN254 every point of the curve has it, in G2 only one in about 2²⁵⁴.
+//! Source: *Groth16* needs points of order r; in G1 of BN254 every point of the curve has it, in G2 only one in
+//! about 2²⁵⁴.
 
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -27,14 +30,10 @@ const IDENTITY: u8 = 1 << 6;
 #[non_exhaustive]
 pub enum PointError {
     /// A coordinate is not below the field's prime, or the flags contradict each other.
-    #[error(
-        "the point has no canonical encoding; ask the sender for the proof as its wallet wrote it"
-    )]
+    #[error("the point has no canonical encoding; ask the sender for the proof as its wallet wrote it")]
     NotCanonical,
     /// No point of the curve has this x coordinate, or the coordinates do not fit the curve's equation.
-    #[error(
-        "the point does not lie on the curve BN254; the bytes were damaged or made for another curve"
-    )]
+    #[error("the point does not lie on the curve BN254; the bytes were damaged or made for another curve")]
     OffCurve,
     /// The point lies on the curve but has another order than r.
     #[error(
@@ -62,8 +61,8 @@ pub(crate) fn check<P: SWCurveConfig>(point: &Affine<P>) -> Result<(), PointErro
 /// Reads a point of G1.
 pub(crate) fn read_g1(bytes: &[u8; G1_BYTES]) -> Result<G1Affine, PointError> {
     let (bytes, larger) = split_flags(*bytes)?;
-    let point = G1Affine::get_point_from_x_unchecked(read_coordinate(&bytes)?, larger)
-        .ok_or(PointError::OffCurve)?;
+    let point =
+        G1Affine::get_point_from_x_unchecked(read_coordinate(&bytes)?, larger).ok_or(PointError::OffCurve)?;
     check(&point)?;
     Ok(point)
 }
@@ -197,17 +196,9 @@ mod tests {
 
     #[test]
     fn refuses_off_curve_and_off_subgroup() {
-        let off = (0u64..)
-            .find(|x| G1Affine::get_ys_from_x_unchecked(Fq::from(*x)).is_none())
-            .unwrap();
-        assert_eq!(
-            read_g1(&write_coordinate(&Fq::from(off))),
-            Err(PointError::OffCurve)
-        );
-        assert_eq!(
-            check(&G1Affine::new_unchecked(Fq::from(1), Fq::from(1))),
-            Err(PointError::OffCurve)
-        );
+        let off = (0u64..).find(|x| G1Affine::get_ys_from_x_unchecked(Fq::from(*x)).is_none()).unwrap();
+        assert_eq!(read_g1(&write_coordinate(&Fq::from(off))), Err(PointError::OffCurve));
+        assert_eq!(check(&G1Affine::new_unchecked(Fq::from(1), Fq::from(1))), Err(PointError::OffCurve));
 
         let mut seen = [false; 2];
         for x in 0u64..64 {

@@ -9,10 +9,11 @@ use tacit_credential::trust_list::Epoch;
 
 use crate::key::Provenance;
 
-/// A presentation that passed every check of [`Verifier::verify`](crate::Verifier::verify), and which now counts as used.
+/// A presentation that passed every check of [`Verifier::verify`](crate::Verifier::verify), and which now
+/// counts as used.
 ///
-/// Only this crate can make one. Let the functions that act on a guest's proof take `&VerifiedPresentation`, and the compiler sees to it that
-/// nobody forgets to verify.
+/// Only this crate can make one. Let the functions that act on a guest's proof take `&VerifiedPresentation`,
+/// and the compiler sees to it that nobody forgets to verify.
 pub struct VerifiedPresentation {
     policy: Policy,
     disclosed: Disclosed,
@@ -35,11 +36,7 @@ impl VerifiedPresentation {
             policy: request.policy.clone(),
             disclosed: presentation.disclosed.clone(),
             // Without a scope in the policy the wallet drew a random one: its pseudonym recognises nobody.
-            pseudonym: request
-                .policy
-                .pseudonym
-                .is_some()
-                .then_some(presentation.pseudonym),
+            pseudonym: request.policy.pseudonym.is_some().then_some(presentation.pseudonym),
             epoch: request.epoch,
             challenge: presentation.challenge,
             provenance,
@@ -57,7 +54,8 @@ impl VerifiedPresentation {
         &self.disclosed
     }
 
-    /// The same guest has the same pseudonym here every time, and an unrelated one elsewhere. `None` if the policy asked for none.
+    /// The same guest has the same pseudonym here every time, and an unrelated one elsewhere. `None` if the
+    /// policy asked for none.
     pub fn pseudonym(&self) -> Option<&Pseudonym> {
         self.pseudonym.as_ref()
     }

@@ -1,17 +1,21 @@
 //! The verifier: makes requests and checks the presentations that answer them.
 //!
-//! Checks run in this order, the cheap ones first, the pairing last; the challenge is consumed only by a proof that holds:
+//! Checks run in this order, the cheap ones first, the pairing last; the challenge is consumed only by a proof
+//! that holds:
 //!
-//! 1. the request: this verifier's key, the presentation's challenge, expiry, challenge open, date, circuit, trust list, its own signature;
+//! 1. the request: this verifier's key, the presentation's challenge, expiry, challenge open, date, circuit,
+//!    trust list, its own signature;
 //! 2. freshness: the epoch's list is loaded, in force, and no older than the policy allows;
 //! 3. the presentation against the policy: scope, exactly the disclosures asked for;
-//! 4. every public value in its range ([`PublicValues::new`]): dates below 2¹⁷, region codes below 2²⁰, disclosure mask below 2⁷, provinces
-//!    that exist, disclosed values in their ranges and zero where they are not disclosed. The circuit's soundness rests on these;
+//! 4. every public value in its range ([`PublicValues::new`]): dates below 2¹⁷, region codes below 2²⁰,
+//!    disclosure mask below 2⁷, provinces that exist, disclosed values in their ranges and zero where they are
+//!    not disclosed. The circuit's soundness rests on these;
 //! 5. the proof: 128 bytes, three points of the subgroup, the Groth16 equation;
 //! 6. the challenge is consumed, atomically.
 //!
-//! Root, bounds, scope, disclosure mask and challenge are computed here from the request and the trust list; the presentation contributes the
-//! pseudonym, the disclosed values, the random scope if none is asked for, and the proof. All of them are canonical by their types.
+//! Root, bounds, scope, disclosure mask and challenge are computed here from the request and the trust list;
+//! the presentation contributes the pseudonym, the disclosed values, the random scope if none is asked for, and
+//! the proof. All of them are canonical by their types.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -29,18 +33,17 @@ use tacit_credential::public_values::PublicValues;
 use tacit_credential::request::{
     CircuitDigest, ENDPOINT_MAX, PresentationRequest, RequestParameters, SignedRequest,
 };
-use tacit_credential::trust_list::{
-    Epoch, OperatorKey, SignedTrustList, TrustListId, VerifiedTrustList,
-};
+use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList, TrustListId, VerifiedTrustList};
 
-use crate::challenge::{ChallengeStore, MemoryChallengeStore};
+use crate::challenge::ChallengeStore;
 use crate::clock::Clock;
-use crate::error::{AddListError, AskError, BuildError, VerifyError};
+use crate::error::{AddListError, AskError, VerifyError};
 use crate::groth16::Proof;
-use crate::key::{Provenance, VerifyingKey};
+use crate::key::VerifyingKey;
 use crate::verified::VerifiedPresentation;
 
-/// The longest that a request may live. Bounds how many challenges are open, and how far a request may reach into the next day.
+/// The longest that a request may live. Bounds how many challenges are open, and how far a request may reach
+/// into the next day.
 pub const MAX_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// How far the trust operator's clock may be ahead of this one.
@@ -51,24 +54,14 @@ const KEEP_LAPSED: Duration = Duration::from_secs(24 * 3600);
 
 /// Makes requests and checks presentations. One per site, shared between threads.
 pub struct Verifier {
-    identity: VerifierKey,
-    certificate: Option<VerifierCertificate>,
-    operator: OperatorKey,
-    keys: Vec<VerifyingKey>,
-    lists: RwLock<BTreeMap<Epoch, VerifiedTrustList>>,
-    challenges: Box<dyn ChallengeStore>,
-    clock: Box<dyn Clock>,
-}
-
-/// Collects the parts of a [`Verifier`].
-pub struct VerifierBuilder {
-    identity: VerifierKey,
-    certificate: Option<VerifierCertificate>,
-    operator: OperatorKey,
-    keys: Vec<VerifyingKey>,
-    accept_development_keys: bool,
-    challenges: Box<dyn ChallengeStore>,
-    clock: Option<Box<dyn Clock>>,
+    pub(crate) identity: VerifierKey,
+    pub(crate) certificate: Option<VerifierCertificate>,
+    pub(crate) operator: OperatorKey,
+    /// Never empty.
+    pub(crate) keys: Vec<VerifyingKey>,
+    pub(crate) lists: RwLock<BTreeMap<Epoch, VerifiedTrustList>>,
+    pub(crate) challenges: Box<dyn ChallengeStore>,
+    pub(crate) clock: Box<dyn Clock>,
 }
 
 /// What a site asks of one guest.
@@ -82,117 +75,18 @@ pub struct Ask {
     pub lifetime: Duration,
 }
 
-impl VerifierBuilder {
-    /// Adds the verifying key of a circuit. Requests are made for the key added last; the earlier ones still check answers.
-    #[must_use]
-    pub fn key(mut self, key: VerifyingKey) -> Self {
-        self.keys.push(key);
-        self
-    }
-
-    /// Accepts keys that one machine made, whose maker can forge proofs. For tests and demonstrations.
-    #[must_use]
-    pub fn accept_development_keys(mut self) -> Self {
-        self.accept_development_keys = true;
-        self
-    }
-
-    /// The trust operator's word on who this verifier is; without it wallets warn their holders.
-    #[must_use]
-    pub fn certificate(mut self, certificate: VerifierCertificate) -> Self {
-        self.certificate = Some(certificate);
-        self
-    }
-
-    /// Where open challenges are remembered; by default in memory.
-    #[must_use]
-    pub fn challenges(mut self, store: impl ChallengeStore + 'static) -> Self {
-        self.challenges = Box::new(store);
-        self
-    }
-
-    /// Where the time comes from; by default the system.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Some(Box::new(clock));
-        self
-    }
-
-    /// Checks that the parts fit together.
-    pub fn build(self) -> Result<Verifier, BuildError> {
-        if self.keys.is_empty() {
-            return Err(BuildError::NoKey);
-        }
-        for (i, key) in self.keys.iter().enumerate() {
-            if self.keys[..i]
-                .iter()
-                .any(|earlier| earlier.circuit() == key.circuit())
-            {
-                return Err(BuildError::DuplicateKey(key.circuit()));
-            }
-            if key.provenance() == Provenance::Development && !self.accept_development_keys {
-                return Err(BuildError::DevelopmentKey(key.circuit()));
-            }
-        }
-        if self
-            .certificate
-            .as_ref()
-            .is_some_and(|certificate| certificate.key != self.identity)
-        {
-            return Err(BuildError::CertificateKey);
-        }
-        Ok(Verifier {
-            identity: self.identity,
-            certificate: self.certificate,
-            operator: self.operator,
-            keys: self.keys,
-            lists: RwLock::default(),
-            challenges: self.challenges,
-            clock: self
-                .clock
-                .or_else(default_clock)
-                .ok_or(BuildError::NoClock)?,
-        })
-    }
-}
-
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-fn default_clock() -> Option<Box<dyn Clock>> {
-    Some(Box::new(crate::clock::SystemClock))
-}
-
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-fn default_clock() -> Option<Box<dyn Clock>> {
-    None
-}
-
 impl Verifier {
-    /// Starts with the public half of the site's own key, and the trust operator whose lists count.
-    pub fn builder(identity: VerifierKey, operator: OperatorKey) -> VerifierBuilder {
-        VerifierBuilder {
-            identity,
-            certificate: None,
-            operator,
-            keys: Vec::new(),
-            accept_development_keys: false,
-            challenges: Box::new(MemoryChallengeStore::new()),
-            clock: None,
-        }
-    }
-
-    /// Checks a trust list and takes it into use. Call it whenever the operator publishes one; adding a list again does no harm.
+    /// Checks a trust list and takes it into use. Call it whenever the operator publishes one; adding a list
+    /// again does no harm.
     ///
-    /// Two different lists of one number are refused, and so is a list that does not continue the chain of its loaded neighbours.
+    /// Two different lists of one number are refused, and so is a list that does not continue the chain of its
+    /// loaded neighbours.
     pub fn add_trust_list(&self, list: SignedTrustList) -> Result<Epoch, AddListError> {
         let now = self.clock.now();
         let list = list.verify(&self.operator)?;
-        let (epoch, issued_at, expires_at) =
-            (list.epoch(), list.list().issued_at, list.list().expires_at);
+        let (epoch, issued_at, expires_at) = (list.epoch(), list.list().issued_at, list.list().expires_at);
         if expires_at <= now {
-            return Err(AddListError::Expired {
-                epoch,
-                expired_at: expires_at,
-            });
+            return Err(AddListError::Expired { epoch, expired_at: expires_at });
         }
         if issued_at > now.plus(CLOCK_TOLERANCE) {
             return Err(AddListError::Future { epoch, issued_at });
@@ -205,18 +99,10 @@ impl Verifier {
                 Err(AddListError::Conflict(epoch))
             };
         }
-        if let Some(previous) = epoch
-            .0
-            .checked_sub(1)
-            .and_then(|previous| lists.get(&Epoch(previous)))
-        {
+        if let Some(previous) = epoch.0.checked_sub(1).and_then(|previous| lists.get(&Epoch(previous))) {
             list.follows(previous)?;
         }
-        if let Some(next) = epoch
-            .0
-            .checked_add(1)
-            .and_then(|next| lists.get(&Epoch(next)))
-        {
+        if let Some(next) = epoch.0.checked_add(1).and_then(|next| lists.get(&Epoch(next))) {
             next.follows(&list)?;
         }
         lists.retain(|_, old| old.list().expires_at.plus(KEEP_LAPSED) > now);
@@ -255,10 +141,7 @@ impl Verifier {
         let date = now.date_utc8();
         ask.policy.bounds(date)?;
         let list = self.newest(now).ok_or(AskError::NoTrustList)?;
-        let (hours, allowed) = (
-            full_hours(now, list.issued_at),
-            ask.policy.max_status_age_hours,
-        );
+        let (hours, allowed) = (full_hours(now, list.issued_at), ask.policy.max_status_age_hours);
         if list.older_than(allowed, now) {
             return Err(AskError::StatusTooOld { hours, allowed });
         }
@@ -276,14 +159,15 @@ impl Verifier {
             expires_at: now.plus(ask.lifetime),
         };
         let signed = SignedRequest::sign(parameters, key, rng);
-        self.challenges
-            .issue(&signed.request.challenge(), signed.request.expires_at, now)?;
+        self.challenges.issue(&signed.request.challenge(), signed.request.expires_at, now)?;
         Ok(signed)
     }
 
-    /// Checks a presentation against the request that it answers, which must be one that this verifier issued, and consumes the challenge.
+    /// Checks a presentation against the request that it answers, which must be one that this verifier issued,
+    /// and consumes the challenge.
     ///
-    /// A refused presentation leaves the challenge open, so that nobody can use up a guest's request by sending rubbish.
+    /// A refused presentation leaves the challenge open, so that nobody can use up a guest's request by sending
+    /// rubbish.
     pub fn verify(
         &self,
         signed: &SignedRequest,
@@ -308,12 +192,7 @@ impl Verifier {
         let proof = Proof::from_bytes(&presentation.proof.0)?;
         key.check_proof(&proof, &public.digest())?;
         self.challenges.consume(challenge, now)?;
-        Ok(VerifiedPresentation::new(
-            request,
-            presentation,
-            key.provenance(),
-            now,
-        ))
+        Ok(VerifiedPresentation::new(request, presentation, key.provenance(), now))
     }
 
     /// Point 1 of the module's head. Returns the key of the request's circuit.
@@ -332,15 +211,11 @@ impl Verifier {
             return Err(VerifyError::OtherChallenge);
         }
         if request.expires_at <= now {
-            return Err(VerifyError::RequestExpired {
-                expired_at: request.expires_at,
-            });
+            return Err(VerifyError::RequestExpired { expired_at: request.expires_at });
         }
         self.challenges.check(&challenge, now)?;
         check_date(request, now)?;
-        let key = self
-            .key(request.circuit)
-            .ok_or(VerifyError::UnknownCircuit(request.circuit))?;
+        let key = self.key(request.circuit).ok_or(VerifyError::UnknownCircuit(request.circuit))?;
         if request.trust_list != TrustListId::of(&self.operator) {
             return Err(VerifyError::OtherTrustList);
         }
@@ -360,19 +235,12 @@ impl Verifier {
             .map(ListFacts::of)
             .ok_or(VerifyError::UnknownEpoch(request.epoch))?;
         if list.expires_at <= now {
-            return Err(VerifyError::TrustListExpired {
-                epoch: list.epoch,
-                expired_at: list.expires_at,
-            });
+            return Err(VerifyError::TrustListExpired { epoch: list.epoch, expired_at: list.expires_at });
         }
         let allowed = request.policy.max_status_age_hours;
         if list.older_than(allowed, now) {
             let hours = full_hours(now, list.issued_at);
-            return Err(VerifyError::StatusTooOld {
-                epoch: list.epoch,
-                hours,
-                allowed,
-            });
+            return Err(VerifyError::StatusTooOld { epoch: list.epoch, hours, allowed });
         }
         Ok(list.root)
     }
@@ -383,11 +251,7 @@ impl Verifier {
 
     fn newest(&self, now: UnixTime) -> Option<ListFacts> {
         let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
-        lists
-            .values()
-            .rev()
-            .map(ListFacts::of)
-            .find(|list| list.expires_at > now)
+        lists.values().rev().map(ListFacts::of).find(|list| list.expires_at > now)
     }
 }
 
@@ -402,12 +266,7 @@ struct ListFacts {
 impl ListFacts {
     fn of(list: &VerifiedTrustList) -> Self {
         let (epoch, root) = (list.epoch(), list.root());
-        Self {
-            epoch,
-            root,
-            issued_at: list.list().issued_at,
-            expires_at: list.list().expires_at,
-        }
+        Self { epoch, root, issued_at: list.list().issued_at, expires_at: list.list().expires_at }
     }
 
     fn older_than(&self, hours: u32, now: UnixTime) -> bool {
@@ -419,21 +278,20 @@ fn full_hours(now: UnixTime, then: UnixTime) -> u64 {
     now.since(then).as_secs() / 3600
 }
 
-/// The request must be dated today; one that is still alive may also be dated on the day on which it can have been issued at the earliest.
+/// The request must be dated today; one that is still alive may also be dated on the day on which it can have
+/// been issued at the earliest.
 fn check_date(request: &PresentationRequest, now: UnixTime) -> Result<(), VerifyError> {
     let today = now.date_utc8();
     let earliest = UnixTime(now.0.saturating_sub(MAX_LIFETIME.as_secs())).date_utc8();
     if request.date == today || request.date == earliest {
         Ok(())
     } else {
-        Err(VerifyError::RequestDate {
-            requested: request.date,
-            today,
-        })
+        Err(VerifyError::RequestDate { requested: request.date, today })
     }
 }
 
-/// The scope that the pseudonym must belong to. Never a default: one that is missing, or there without being asked for, is refused.
+/// The scope that the pseudonym must belong to. Never a default: one that is missing, or there without being
+/// asked for, is refused.
 fn scope(request: &PresentationRequest, presentation: &Presentation) -> Result<Scope, VerifyError> {
     match (request.scope(), presentation.scope) {
         (Some(asked), None) => Ok(asked),
@@ -444,10 +302,7 @@ fn scope(request: &PresentationRequest, presentation: &Presentation) -> Result<S
 }
 
 /// Exactly what the policy asks for, no less and no more.
-fn check_disclosures(
-    request: &PresentationRequest,
-    presentation: &Presentation,
-) -> Result<(), VerifyError> {
+fn check_disclosures(request: &PresentationRequest, presentation: &Presentation) -> Result<(), VerifyError> {
     let (asked, given) = (&request.policy.disclose, presentation.disclosed.mask());
     for attribute in DisclosedAttribute::ALL {
         match (asked.contains(&attribute), given.contains(attribute)) {

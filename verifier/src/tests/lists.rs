@@ -1,0 +1,73 @@
+//! [`Verifier::add_trust_list`].
+
+use tacit_credential::fixtures::NOW;
+use tacit_credential::trust_list::{
+    Epoch, OperatorKey, SignedTrustList, TrustListDigest, TrustListError, TrustListParameters,
+};
+
+use super::*;
+
+/// A list like the world's with other parameters.
+fn list(
+    site: &Site,
+    operator: &SigningKey,
+    change: impl FnOnce(&mut TrustListParameters),
+) -> SignedTrustList {
+    let known = site.world.list.list();
+    let mut parameters = TrustListParameters {
+        epoch: Epoch(8),
+        predecessor: Some(site.world.list.digest()),
+        issued_at: NOW,
+        expires_at: UnixTime(NOW.0 + 86_400),
+        issuers: known.issuers.clone(),
+    };
+    change(&mut parameters);
+    SignedTrustList::sign(parameters, operator).unwrap()
+}
+
+#[test]
+fn the_newest_list_in_force_is_used() {
+    let site = Site::new();
+    assert_eq!(site.verifier.newest_epoch(), Some(Epoch(7)));
+    let next = list(&site, &site.world.operator, |p| p.expires_at = UnixTime(NOW.0 + 60));
+    assert_eq!(site.verifier.add_trust_list(next.clone()), Ok(Epoch(8)));
+    assert_eq!(site.verifier.add_trust_list(next), Ok(Epoch(8)), "adding it again does no harm");
+    assert_eq!(site.verifier.newest_epoch(), Some(Epoch(8)));
+    site.clock.advance(60);
+    assert_eq!(site.verifier.newest_epoch(), Some(Epoch(7)), "list 8 lapsed earlier than 7");
+}
+
+#[test]
+fn two_histories_are_noticed() {
+    let site = Site::new();
+    let (operator, add) = (&site.world.operator, |list| site.verifier.add_trust_list(list));
+    let twin = list(&site, operator, |p| (p.epoch, p.predecessor) = (Epoch(7), None));
+    assert_eq!(add(twin), Err(AddListError::Conflict(Epoch(7))));
+    let fork = list(&site, operator, |p| p.predecessor = Some(TrustListDigest([1; 32])));
+    let chain = |previous, found| Err(AddListError::List(TrustListError::Chain { previous, found }));
+    assert_eq!(add(fork), chain(Epoch(7), Epoch(8)));
+    let before = list(&site, operator, |p| (p.epoch, p.predecessor) = (Epoch(6), None));
+    assert_eq!(add(before), chain(Epoch(6), Epoch(7)), "list 7 does not name it as its predecessor");
+    assert_eq!(site.verifier.newest_epoch(), Some(Epoch(7)));
+}
+
+#[test]
+fn lists_of_others_or_of_other_times_are_refused() {
+    let site = Site::new();
+    let add = |list| site.verifier.add_trust_list(list);
+    // Proofs of possession are bound to the operator, so the other operator's list is empty.
+    let other = list(&site, &SigningKey::from_bytes(&[8; 32]), |p| p.issuers.clear());
+    assert_eq!(add(other.clone()), Err(AddListError::List(TrustListError::OtherOperator)));
+    let mut relabelled = other;
+    relabelled.list.operator = OperatorKey::from(&site.world.operator);
+    assert_eq!(add(relabelled), Err(AddListError::List(TrustListError::Signature)));
+
+    let lapsed =
+        list(&site, &site.world.operator, |p| (p.issued_at, p.expires_at) = (UnixTime(NOW.0 - 9), NOW));
+    assert_eq!(add(lapsed), Err(AddListError::Expired { epoch: Epoch(8), expired_at: NOW }));
+    let ahead = UnixTime(NOW.0 + 301);
+    let future = list(&site, &site.world.operator, |p| p.issued_at = ahead);
+    assert_eq!(add(future), Err(AddListError::Future { epoch: Epoch(8), issued_at: ahead }));
+    let skewed = list(&site, &site.world.operator, |p| p.issued_at = UnixTime(NOW.0 + 300));
+    assert_eq!(add(skewed), Ok(Epoch(8)));
+}
