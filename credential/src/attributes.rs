@@ -90,11 +90,7 @@ impl RevocationIndex {
 
     /// The index of this number.
     pub const fn new(index: u32) -> Result<Self, IndexOutOfRange> {
-        if (index as u64) < Self::COUNT {
-            Ok(Self(index))
-        } else {
-            Err(IndexOutOfRange)
-        }
+        if (index as u64) < Self::COUNT { Ok(Self(index)) } else { Err(IndexOutOfRange) }
     }
 
     /// A uniformly random index, so that neighbouring indices do not tell who enrolled together.
@@ -275,13 +271,7 @@ pub struct EncodedAttributes {
 impl EncodedAttributes {
     /// The attribute hash `M` that the issuer signs.
     pub fn hash(&self) -> Fr {
-        poseidon::hash(&[
-            self.holder_key,
-            self.number,
-            self.name,
-            self.fields.pack(),
-            self.extras,
-        ])
+        poseidon::hash(&[self.holder_key, self.number, self.name, self.fields.pack(), self.extras])
     }
 }
 
@@ -307,30 +297,15 @@ mod tests {
     fn unpack(packed: Fr) -> [u64; 5] {
         let bits = packed.into_bigint().to_bits_le();
         let slot = |from: u32, to: u32| {
-            bits[from as usize..to as usize]
-                .iter()
-                .rev()
-                .fold(0, |value, bit| value << 1 | u64::from(*bit))
+            bits[from as usize..to as usize].iter().rev().fold(0, |value, bit| value << 1 | u64::from(*bit))
         };
         assert!(bits[offset::INDEX as usize + 26..].iter().all(|bit| !bit));
-        [
-            slot(0, 20),
-            slot(20, 40),
-            slot(40, 64),
-            slot(64, 68),
-            slot(68, 94),
-        ]
+        [slot(0, 20), slot(20, 40), slot(40, 64), slot(64, 68), slot(68, 94)]
     }
 
     #[test]
     fn the_offsets_are_pinned() {
-        let fields = PackedFields {
-            birth: 1,
-            expiry: 2,
-            region: 3,
-            sex: 4,
-            index: 5,
-        };
+        let fields = PackedFields { birth: 1, expiry: 2, region: 3, sex: 4, index: 5 };
         let expected: u128 = 1 + (2 << 20) + (3 << 40) + (4 << 64) + (5 << 68);
         assert_eq!(fields.pack(), Fr::from(expected));
         assert_eq!(fields.pack(), Fr::from(1_549_526_505_490_139_316_225_u128));
@@ -338,92 +313,25 @@ mod tests {
 
     #[test]
     fn each_slot_at_its_top_leaves_its_neighbours_alone() {
-        let zero = PackedFields {
-            birth: 0,
-            expiry: 0,
-            region: 0,
-            sex: 0,
-            index: 0,
-        };
+        let zero = PackedFields { birth: 0, expiry: 0, region: 0, sex: 0, index: 0 };
         let top_date = u64::from(Date::MAX.days());
         let top_index = RevocationIndex::COUNT - 1;
-        assert_eq!(
-            unpack(
-                PackedFields {
-                    birth: top_date,
-                    ..zero
-                }
-                .pack()
-            ),
-            [top_date, 0, 0, 0, 0]
-        );
-        assert_eq!(
-            unpack(
-                PackedFields {
-                    expiry: top_date,
-                    ..zero
-                }
-                .pack()
-            ),
-            [0, top_date, 0, 0, 0]
-        );
-        assert_eq!(
-            unpack(
-                PackedFields {
-                    region: 879_999,
-                    ..zero
-                }
-                .pack()
-            ),
-            [0, 0, 879_999, 0, 0]
-        );
-        assert_eq!(
-            unpack(PackedFields { sex: 3, ..zero }.pack()),
-            [0, 0, 0, 3, 0]
-        );
-        assert_eq!(
-            unpack(
-                PackedFields {
-                    index: top_index,
-                    ..zero
-                }
-                .pack()
-            ),
-            [0, 0, 0, 0, top_index]
-        );
+        assert_eq!(unpack(PackedFields { birth: top_date, ..zero }.pack()), [top_date, 0, 0, 0, 0]);
+        assert_eq!(unpack(PackedFields { expiry: top_date, ..zero }.pack()), [0, top_date, 0, 0, 0]);
+        assert_eq!(unpack(PackedFields { region: 879_999, ..zero }.pack()), [0, 0, 879_999, 0, 0]);
+        assert_eq!(unpack(PackedFields { sex: 3, ..zero }.pack()), [0, 0, 0, 3, 0]);
+        assert_eq!(unpack(PackedFields { index: top_index, ..zero }.pack()), [0, 0, 0, 0, top_index]);
     }
 
     /// Why the relation must check every range: without, a slot that overflows counts in the next.
     #[test]
     fn the_raw_twin_can_overflow_into_the_next_slot() {
-        let fields = PackedFields {
-            birth: 10,
-            expiry: 20,
-            region: 440_106,
-            sex: 1,
-            index: 5,
-        };
+        let fields = PackedFields { birth: 10, expiry: 20, region: 440_106, sex: 1, index: 5 };
         let aliases = [
-            PackedFields {
-                birth: 10 + (1 << 20),
-                expiry: 19,
-                ..fields
-            },
-            PackedFields {
-                expiry: 20 + (1 << 20),
-                region: 440_105,
-                ..fields
-            },
-            PackedFields {
-                region: 440_106 + (1 << 24),
-                sex: 0,
-                ..fields
-            },
-            PackedFields {
-                sex: 1 + (1 << 4),
-                index: 4,
-                ..fields
-            },
+            PackedFields { birth: 10 + (1 << 20), expiry: 19, ..fields },
+            PackedFields { expiry: 20 + (1 << 20), region: 440_105, ..fields },
+            PackedFields { region: 440_106 + (1 << 24), sex: 0, ..fields },
+            PackedFields { sex: 1 + (1 << 4), index: 4, ..fields },
         ];
         for alias in aliases {
             assert_eq!(alias.pack(), fields.pack());
@@ -441,13 +349,7 @@ mod tests {
             holder_key: Fr::from(1),
             number: Fr::from(2),
             name: Fr::from(3),
-            fields: PackedFields {
-                birth: 4,
-                expiry: 0,
-                region: 0,
-                sex: 0,
-                index: 0,
-            },
+            fields: PackedFields { birth: 4, expiry: 0, region: 0, sex: 0, index: 0 },
             extras: Fr::from(5),
         };
         // poseidon([1, 2, 3, 4, 5]) of circomlibjs.
@@ -466,11 +368,7 @@ mod tests {
         assert_eq!((last.word(), last.bit(), last.chunk()), (262_143, 251, 511));
         assert_eq!(RevocationIndex::new(66_060_288), Err(IndexOutOfRange));
         assert_eq!(RevocationIndex::new(u32::MAX), Err(IndexOutOfRange));
-        let at = |index| {
-            RevocationIndex::new(index)
-                .map(|i| (i.word(), i.bit(), i.chunk()))
-                .unwrap()
-        };
+        let at = |index| RevocationIndex::new(index).map(|i| (i.word(), i.bit(), i.chunk())).unwrap();
         assert_eq!(at(0), (0, 0, 0));
         assert_eq!(at(251), (0, 251, 0));
         assert_eq!(at(252), (1, 0, 0));
@@ -483,9 +381,8 @@ mod tests {
     #[test]
     fn random_indices_spread_over_the_tree() {
         let mut rng = ChaCha20Rng::seed_from_u64(3);
-        let chunks: std::collections::BTreeSet<_> = (0..10_000)
-            .map(|_| RevocationIndex::random(&mut rng).chunk())
-            .collect();
+        let chunks: std::collections::BTreeSet<_> =
+            (0..10_000).map(|_| RevocationIndex::random(&mut rng).chunk()).collect();
         assert_eq!(chunks.len(), 512);
     }
 
@@ -517,12 +414,7 @@ mod tests {
     fn changing_any_attribute_changes_the_hash() {
         let mut rng = ChaCha20Rng::seed_from_u64(5);
         let key = HolderSecret::generate(&mut rng).key();
-        let base = Attributes::from_document(
-            &document(),
-            key,
-            RevocationIndex::new(77).unwrap(),
-            &mut rng,
-        );
+        let base = Attributes::from_document(&document(), key, RevocationIndex::new(77).unwrap(), &mut rng);
         let changes: [fn(&mut Attributes); 9] = [
             |a| a.holder_key = HolderKey(a.holder_key.0 + Fr::from(1)),
             |a| a.number = DocumentNumber::compose(a.number.region(), a.birth, 4).unwrap(),

@@ -34,16 +34,10 @@ impl IssuerId {
     /// Checks a short name.
     pub fn new(text: &str) -> Result<Self, IssuerIdError> {
         let well_formed = (3..=40).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
             && !text.starts_with('-')
             && !text.ends_with('-');
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IssuerIdError)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(IssuerIdError) }
     }
 
     /// The short name.
@@ -102,9 +96,7 @@ pub enum CredentialError {
     #[error("the file is no credential: {0}; ask the issuer for it again")]
     Json(#[from] serde_json::Error),
     /// The signature is not the key's over these attributes.
-    #[error(
-        "the issuer's signature does not fit the attributes; ask the issuer for the credential again"
-    )]
+    #[error("the issuer's signature does not fit the attributes; ask the issuer for the credential again")]
     Signature(#[from] SignatureError),
 }
 
@@ -113,19 +105,12 @@ impl Credential {
     #[cfg(feature = "issuing")]
     pub fn issue(attributes: Attributes, issuer: IssuerId, key: &SecretKey) -> Self {
         let signature = key.sign(attributes.encode().hash());
-        Self {
-            attributes,
-            issuer,
-            issuer_key: key.public_key(),
-            signature,
-        }
+        Self { attributes, issuer, issuer_key: key.public_key(), signature }
     }
 
     /// Checks the signature under the key that the credential names; whether that key is anyone's is another question.
     pub fn verify(&self) -> Result<(), CredentialError> {
-        Ok(self
-            .issuer_key
-            .verify(self.attributes.encode().hash(), &self.signature)?)
+        Ok(self.issuer_key.verify(self.attributes.encode().hash(), &self.signature)?)
     }
 
     /// Reads a credential; its signature is not checked yet.
@@ -177,17 +162,10 @@ mod tests {
     fn issuing_gives_the_credentials_of_the_vectors() {
         for vector in vectors() {
             let expected = credential(&vector);
-            let seed: [u8; 32] = hex::decode(vector["seed"].as_str().unwrap())
-                .unwrap()
-                .try_into()
-                .unwrap();
+            let seed: [u8; 32] = hex::decode(vector["seed"].as_str().unwrap()).unwrap().try_into().unwrap();
             let key = SecretKey::from_seed(&seed);
-            let issued =
-                Credential::issue(expected.attributes.clone(), expected.issuer.clone(), &key);
-            assert_eq!(
-                serde_json::from_str::<Value>(&issued.to_json()).unwrap(),
-                vector["credential"]
-            );
+            let issued = Credential::issue(expected.attributes.clone(), expected.issuer.clone(), &key);
+            assert_eq!(serde_json::from_str::<Value>(&issued.to_json()).unwrap(), vector["credential"]);
             issued.verify().unwrap();
         }
     }
@@ -197,31 +175,20 @@ mod tests {
         for vector in vectors() {
             let mut changed = credential(&vector);
             changed.verify().unwrap();
-            changed.attributes.region = if changed.attributes.region.code() == 110_000 {
-                "110001"
-            } else {
-                "110000"
-            }
-            .parse()
-            .unwrap();
-            assert!(matches!(
-                changed.verify(),
-                Err(CredentialError::Signature(_))
-            ));
+            changed.attributes.region =
+                if changed.attributes.region.code() == 110_000 { "110001" } else { "110000" }
+                    .parse()
+                    .unwrap();
+            assert!(matches!(changed.verify(), Err(CredentialError::Signature(_))));
         }
     }
 
     #[test]
     fn another_issuers_key_breaks_the_signature() {
-        let [first, second, _] = &vectors()[..] else {
-            panic!("three vectors")
-        };
+        let [first, second, _] = &vectors()[..] else { panic!("three vectors") };
         let mut changed = credential(first);
         changed.issuer_key = credential(second).issuer_key;
-        assert!(matches!(
-            changed.verify(),
-            Err(CredentialError::Signature(_))
-        ));
+        assert!(matches!(changed.verify(), Err(CredentialError::Signature(_))));
     }
 
     #[test]
@@ -252,19 +219,9 @@ mod tests {
         for text in ["abc", "guangzhou-2", &"a".repeat(40)] {
             assert_eq!(IssuerId::new(text).unwrap().as_str(), text);
         }
-        for text in [
-            "",
-            "ab",
-            "Guangzhou",
-            "a/b",
-            "../x",
-            "a b c",
-            "-abc",
-            "abc-",
-            "广州市",
-            "a.b",
-            &"a".repeat(41),
-        ] {
+        for text in
+            ["", "ab", "Guangzhou", "a/b", "../x", "a b c", "-abc", "abc-", "广州市", "a.b", &"a".repeat(41)]
+        {
             assert_eq!(IssuerId::new(text), Err(IssuerIdError), "{text}");
         }
     }

@@ -62,8 +62,7 @@ impl Date {
         if !(0..=9999).contains(&year) {
             return Err(DateError::OutOfRange);
         }
-        let date =
-            time::Date::from_calendar_date(year, month, day).map_err(|_| DateError::Impossible)?;
+        let date = time::Date::from_calendar_date(year, month, day).map_err(|_| DateError::Impossible)?;
         u32::try_from(date.to_julian_day() - EPOCH_JULIAN_DAY)
             .map_err(|_| DateError::OutOfRange)
             .and_then(Self::from_days)
@@ -71,11 +70,7 @@ impl Date {
 
     /// The day with this count of days since 1900-01-01.
     pub const fn from_days(days: u32) -> Result<Self, DateError> {
-        if days > Self::MAX.0 {
-            Err(DateError::OutOfRange)
-        } else {
-            Ok(Self(days))
-        }
+        if days > Self::MAX.0 { Err(DateError::OutOfRange) } else { Ok(Self(days)) }
     }
 
     /// Reads `YYYY-MM-DD`.
@@ -84,11 +79,7 @@ impl Date {
         if bytes[4] != b'-' || bytes[7] != b'-' {
             return Err(DateError::Format);
         }
-        let (year, month, day) = (
-            digits(&bytes[..4])?,
-            digits(&bytes[5..7])?,
-            digits(&bytes[8..])?,
-        );
+        let (year, month, day) = (digits(&bytes[..4])?, digits(&bytes[5..7])?, digits(&bytes[8..])?);
         // Two digits fit a byte and four fit an i32.
         Self::from_ymd(year as i32, month as u8, day as u8)
     }
@@ -115,10 +106,7 @@ impl Date {
 
     /// The date `days` later.
     pub fn plus_days(self, days: u32) -> Result<Self, DateError> {
-        self.0
-            .checked_add(days)
-            .ok_or(DateError::OutOfRange)
-            .and_then(Self::from_days)
+        self.0.checked_add(days).ok_or(DateError::OutOfRange).and_then(Self::from_days)
     }
 
     fn calendar(self) -> time::Date {
@@ -138,13 +126,7 @@ fn digits(bytes: &[u8]) -> Result<u32, DateError> {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let date = self.calendar();
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            date.year(),
-            u8::from(date.month()),
-            date.day()
-        )
+        write!(f, "{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
     }
 }
 
@@ -200,9 +182,7 @@ impl UnixTime {
 impl fmt::Display for UnixTime {
     /// RFC 3339 in UTC, such as `2026-11-25T10:02:03Z`; a plain count of seconds beyond the year 9999.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = i64::try_from(self.0)
-            .ok()
-            .and_then(|s| time::OffsetDateTime::from_unix_timestamp(s).ok());
+        let time = i64::try_from(self.0).ok().and_then(|s| time::OffsetDateTime::from_unix_timestamp(s).ok());
         match time {
             Some(t) => write!(
                 f,
@@ -260,8 +240,7 @@ mod tests {
         for year in 1899..=2259 {
             for month in 0..=13 {
                 for day in 0..=32 {
-                    let exists = (1..=12).contains(&month)
-                        && (1..=days_in_month(year, month)).contains(&day);
+                    let exists = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
                     let refused_as_impossible =
                         Date::from_ymd(year, month, day) == Err(DateError::Impossible);
                     assert_eq!(refused_as_impossible, !exists, "{year}-{month}-{day}");
@@ -276,10 +255,7 @@ mod tests {
         assert!(Date::from_ymd(2000, 2, 29).is_ok());
         assert_eq!(Date::from_ymd(2100, 2, 29), Err(DateError::Impossible));
         let last_of_february = Date::from_ymd(1900, 2, 28).unwrap();
-        assert_eq!(
-            last_of_february.plus_days(1).unwrap().to_string(),
-            "1900-03-01"
-        );
+        assert_eq!(last_of_february.plus_days(1).unwrap().to_string(), "1900-03-01");
     }
 
     #[test]
@@ -326,16 +302,8 @@ mod tests {
     fn json_is_the_text() {
         let date = Date::from_ymd(2026, 11, 25).unwrap();
         assert_eq!(serde_json::to_string(&date).unwrap(), "\"2026-11-25\"");
-        assert_eq!(
-            serde_json::from_str::<Date>("\"2026-11-25\"").unwrap(),
-            date
-        );
-        for wrong in [
-            "46349",
-            "\"2026-02-29\"",
-            "null",
-            "\"2026-11-25T00:00:00Z\"",
-        ] {
+        assert_eq!(serde_json::from_str::<Date>("\"2026-11-25\"").unwrap(), date);
+        for wrong in ["46349", "\"2026-02-29\"", "null", "\"2026-11-25T00:00:00Z\""] {
             assert!(serde_json::from_str::<Date>(wrong).is_err(), "{wrong}");
         }
     }
@@ -346,13 +314,7 @@ mod tests {
         let last_second = UnixTime(1_795_535_999);
         assert_eq!(last_second.to_string(), "2026-11-24T15:59:59Z");
         assert_eq!(last_second.date_utc8().to_string(), "2026-11-24");
-        assert_eq!(
-            last_second
-                .plus(Duration::from_secs(1))
-                .date_utc8()
-                .to_string(),
-            "2026-11-25"
-        );
+        assert_eq!(last_second.plus(Duration::from_secs(1)).date_utc8().to_string(), "2026-11-25");
         assert_eq!(last_second.plus(Duration::from_millis(999)), last_second);
     }
 
@@ -361,21 +323,10 @@ mod tests {
         assert_eq!(UnixTime(0).date_utc8().to_string(), "1970-01-01");
         let last_day = UnixTime((u64::from(Date::MAX.days()) - UNIX_EPOCH_DAY) * SECONDS_PER_DAY);
         assert_eq!(last_day.date_utc8(), Date::MAX);
-        assert_eq!(
-            last_day
-                .plus(Duration::from_secs(10 * SECONDS_PER_DAY))
-                .date_utc8(),
-            Date::MAX
-        );
+        assert_eq!(last_day.plus(Duration::from_secs(10 * SECONDS_PER_DAY)).date_utc8(), Date::MAX);
         assert_eq!(UnixTime(u64::MAX).date_utc8(), Date::MAX);
-        assert_eq!(
-            UnixTime(u64::MAX).plus(Duration::from_secs(1)),
-            UnixTime(u64::MAX)
-        );
-        assert_eq!(
-            UnixTime(u64::MAX).to_string(),
-            "18446744073709551615 seconds after 1970"
-        );
+        assert_eq!(UnixTime(u64::MAX).plus(Duration::from_secs(1)), UnixTime(u64::MAX));
+        assert_eq!(UnixTime(u64::MAX).to_string(), "18446744073709551615 seconds after 1970");
         assert_eq!(UnixTime(0).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(UnixTime(5).since(UnixTime(2)), Duration::from_secs(3));
         assert_eq!(UnixTime(2).since(UnixTime(5)), Duration::ZERO);
@@ -385,10 +336,7 @@ mod tests {
     fn errors_do_not_repeat_the_date() {
         for text in ["1991-02-30", "1891-02-03", "3.2.1991"] {
             let message = Date::parse(text).unwrap_err().to_string();
-            assert!(
-                !message.contains("1991") && !message.contains("1891"),
-                "{message}"
-            );
+            assert!(!message.contains("1991") && !message.contains("1891"), "{message}");
         }
     }
 }

@@ -13,9 +13,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::date::{Date, DateError};
-use crate::extras::{
-    ExtrasError, MAX_EXTRAS, check_label, check_labels_differ, check_value, read_hex,
-};
+use crate::extras::{ExtrasError, MAX_EXTRAS, check_label, check_labels_differ, check_value, read_hex};
 use crate::name::{Name, NameError};
 use crate::number::{DocumentNumber, NumberError, Sex};
 use crate::region::{RegionCode, RegionError};
@@ -92,19 +90,13 @@ pub enum DocumentError {
     #[error("a further attribute has either `value` or `value_hex`; give one of them")]
     ExtraValue,
     /// The number has another birth date than the document.
-    #[error(
-        "the document number contradicts the birth date; compare digits 7 to 14 with the birth date"
-    )]
+    #[error("the document number contradicts the birth date; compare digits 7 to 14 with the birth date")]
     NumberContradictsBirth,
     /// The number's sequence has the parity of the other sex.
-    #[error(
-        "the document number contradicts the sex; its 17th digit is odd for men and even for women"
-    )]
+    #[error("the document number contradicts the sex; its 17th digit is odd for men and even for women")]
     NumberContradictsSex,
     /// Issued before birth.
-    #[error(
-        "the document was issued before its holder was born; check the day of issue and the birth date"
-    )]
+    #[error("the document was issued before its holder was born; check the day of issue and the birth date")]
     IssuedBeforeBirth,
     /// Expired before issued.
     #[error("the document expires before it was issued; check both days")]
@@ -137,10 +129,7 @@ impl DocumentExtra {
         };
         check_label(&raw.label)?;
         check_value(&value)?;
-        Ok(Self {
-            label: raw.label,
-            value,
-        })
+        Ok(Self { label: raw.label, value })
     }
 }
 
@@ -174,11 +163,7 @@ impl ResidentId {
         if raw.extras.len() > MAX_EXTRAS {
             return Err(ExtrasError::TooMany.into());
         }
-        let extras = raw
-            .extras
-            .into_iter()
-            .map(DocumentExtra::from_raw)
-            .collect::<Result<Vec<_>, _>>()?;
+        let extras = raw.extras.into_iter().map(DocumentExtra::from_raw).collect::<Result<Vec<_>, _>>()?;
         check_labels_differ(extras.iter().map(DocumentExtra::label))?;
 
         if number.birth() != birth {
@@ -193,16 +178,7 @@ impl ResidentId {
         if expires < issued {
             return Err(DocumentError::ExpiryBeforeIssue);
         }
-        Ok(Self {
-            number,
-            name,
-            birth,
-            sex,
-            region,
-            issued,
-            expires,
-            extras,
-        })
+        Ok(Self { number, name, birth, sex, region, issued, expires, extras })
     }
 
     /// Reads and checks one JSON document.
@@ -265,16 +241,8 @@ mod tests {
             issued: "2010-02-28".into(),
             expires: "2030-02-28".into(),
             extras: vec![
-                RawExtra {
-                    label: "portrait".into(),
-                    value: None,
-                    value_hex: Some("ffd8".into()),
-                },
-                RawExtra {
-                    label: "address".into(),
-                    value: Some("天河".into()),
-                    value_hex: None,
-                },
+                RawExtra { label: "portrait".into(), value: None, value_hex: Some("ffd8".into()) },
+                RawExtra { label: "address".into(), value: Some("天河".into()), value_hex: None },
             ],
         }
     }
@@ -283,9 +251,7 @@ mod tests {
     fn refusal(change: impl FnOnce(&mut RawDocument)) -> DocumentError {
         let mut raw = valid();
         change(&mut raw);
-        ResidentId::new(raw)
-            .err()
-            .expect("the changed document is refused")
+        ResidentId::new(raw).err().expect("the changed document is refused")
     }
 
     macro_rules! assert_refused {
@@ -305,18 +271,8 @@ mod tests {
         assert_eq!(document.region().code(), 440_106);
         assert_eq!(document.issued().to_string(), "2010-02-28");
         assert_eq!(document.expires().to_string(), "2030-02-28");
-        let extras: Vec<_> = document
-            .extras()
-            .iter()
-            .map(|extra| (extra.label(), extra.value()))
-            .collect();
-        assert_eq!(
-            extras,
-            [
-                ("portrait", &[0xff, 0xd8][..]),
-                ("address", "天河".as_bytes())
-            ]
-        );
+        let extras: Vec<_> = document.extras().iter().map(|extra| (extra.label(), extra.value())).collect();
+        assert_eq!(extras, [("portrait", &[0xff, 0xd8][..]), ("address", "天河".as_bytes())]);
     }
 
     #[test]
@@ -341,40 +297,16 @@ mod tests {
             |d| d.number = "110105194912310021".into(),
             DocumentError::Number(NumberError::CheckCharacter)
         );
-        assert_refused!(
-            |d| d.name = " ".into(),
-            DocumentError::Name(NameError::Empty)
-        );
-        assert_refused!(
-            |d| d.birth = "1949-11-31".into(),
-            DocumentError::Birth(DateError::Impossible)
-        );
-        assert_refused!(
-            |d| d.birth = "31.12.1949".into(),
-            DocumentError::Birth(DateError::Format)
-        );
+        assert_refused!(|d| d.name = " ".into(), DocumentError::Name(NameError::Empty));
+        assert_refused!(|d| d.birth = "1949-11-31".into(), DocumentError::Birth(DateError::Impossible));
+        assert_refused!(|d| d.birth = "31.12.1949".into(), DocumentError::Birth(DateError::Format));
         assert_refused!(|d| d.sex = "Female".into(), DocumentError::Sex);
         assert_refused!(|d| d.sex = String::new(), DocumentError::Sex);
-        assert_refused!(
-            |d| d.region = "910106".into(),
-            DocumentError::Region(RegionError::UnknownProvince)
-        );
-        assert_refused!(
-            |d| d.region = "44010".into(),
-            DocumentError::Region(RegionError::NotSixDigits)
-        );
-        assert_refused!(
-            |d| d.issued = "2011-02-29".into(),
-            DocumentError::Issued(DateError::Impossible)
-        );
-        assert_refused!(
-            |d| d.expires = "2031-02-29".into(),
-            DocumentError::Expires(DateError::Impossible)
-        );
-        assert_refused!(
-            |d| d.expires = "9999-12-31".into(),
-            DocumentError::Expires(DateError::OutOfRange)
-        );
+        assert_refused!(|d| d.region = "910106".into(), DocumentError::Region(RegionError::UnknownProvince));
+        assert_refused!(|d| d.region = "44010".into(), DocumentError::Region(RegionError::NotSixDigits));
+        assert_refused!(|d| d.issued = "2011-02-29".into(), DocumentError::Issued(DateError::Impossible));
+        assert_refused!(|d| d.expires = "2031-02-29".into(), DocumentError::Expires(DateError::Impossible));
+        assert_refused!(|d| d.expires = "9999-12-31".into(), DocumentError::Expires(DateError::OutOfRange));
     }
 
     #[test]
@@ -383,10 +315,7 @@ mod tests {
             |d| d.extras[0].label = "address".into(),
             DocumentError::Extras(ExtrasError::DuplicateLabel)
         );
-        assert_refused!(
-            |d| d.extras[0].label = String::new(),
-            DocumentError::Extras(ExtrasError::Label)
-        );
+        assert_refused!(|d| d.extras[0].label = String::new(), DocumentError::Extras(ExtrasError::Label));
         assert_refused!(
             |d| d.extras[0].value_hex = Some("f".into()),
             DocumentError::Extras(ExtrasError::Hex)
@@ -396,10 +325,7 @@ mod tests {
             DocumentError::Extras(ExtrasError::EmptyValue)
         );
         assert_refused!(|d| d.extras[1].value = None, DocumentError::ExtraValue);
-        assert_refused!(
-            |d| d.extras[0].value = Some("both".into()),
-            DocumentError::ExtraValue
-        );
+        assert_refused!(|d| d.extras[0].value = Some("both".into()), DocumentError::ExtraValue);
         assert_refused!(
             |d| d.extras = vec![d.extras[0].clone(); MAX_EXTRAS + 1],
             DocumentError::Extras(ExtrasError::TooMany)
@@ -408,22 +334,10 @@ mod tests {
 
     #[test]
     fn fields_against_each_other() {
-        assert_refused!(
-            |d| d.birth = "1949-12-30".into(),
-            DocumentError::NumberContradictsBirth
-        );
-        assert_refused!(
-            |d| d.birth = "1949-12-13".into(),
-            DocumentError::NumberContradictsBirth
-        );
-        assert_refused!(
-            |d| d.sex = "male".into(),
-            DocumentError::NumberContradictsSex
-        );
-        assert_refused!(
-            |d| d.expires = "2010-02-27".into(),
-            DocumentError::ExpiryBeforeIssue
-        );
+        assert_refused!(|d| d.birth = "1949-12-30".into(), DocumentError::NumberContradictsBirth);
+        assert_refused!(|d| d.birth = "1949-12-13".into(), DocumentError::NumberContradictsBirth);
+        assert_refused!(|d| d.sex = "male".into(), DocumentError::NumberContradictsSex);
+        assert_refused!(|d| d.expires = "2010-02-27".into(), DocumentError::ExpiryBeforeIssue);
         assert_refused!(
             |d| (d.issued, d.expires) = ("1949-12-30".into(), "2030-01-01".into()),
             DocumentError::IssuedBeforeBirth
@@ -440,10 +354,7 @@ mod tests {
     #[test]
     fn residence_and_first_registration_may_differ() {
         let document = ResidentId::new(valid()).unwrap();
-        assert_ne!(
-            document.region().province(),
-            document.number().region().province()
-        );
+        assert_ne!(document.region().province(), document.number().region().province());
     }
 
     #[test]
@@ -478,9 +389,7 @@ mod tests {
         ] {
             let message = error.to_string();
             assert!(
-                !message.contains("1949")
-                    && !message.contains("110105")
-                    && !message.contains("2010"),
+                !message.contains("1949") && !message.contains("110105") && !message.contains("2010"),
                 "{message}"
             );
         }

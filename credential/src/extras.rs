@@ -88,19 +88,11 @@ impl ExtraAttribute {
     pub fn new(label: &str, value: Vec<u8>, salt: [u8; 32]) -> Result<Self, ExtrasError> {
         check_label(label)?;
         check_value(&value)?;
-        Ok(Self {
-            label: label.to_owned(),
-            value,
-            salt,
-        })
+        Ok(Self { label: label.to_owned(), value, salt })
     }
 
     /// An attribute with a fresh salt, as an issuer makes it.
-    pub fn salted(
-        label: &str,
-        value: Vec<u8>,
-        rng: &mut impl CryptoRngCore,
-    ) -> Result<Self, ExtrasError> {
+    pub fn salted(label: &str, value: Vec<u8>, rng: &mut impl CryptoRngCore) -> Result<Self, ExtrasError> {
         let mut salt = [0; 32];
         rng.fill_bytes(&mut salt);
         Self::new(label, value, salt)
@@ -123,19 +115,12 @@ impl ExtraAttribute {
 
     /// The digest that stands for the attribute in the list.
     pub fn digest(&self) -> [u8; 32] {
-        sha256(
-            "tacit/extra/v1",
-            &[&self.salt, self.label.as_bytes(), &self.value],
-        )
+        sha256("tacit/extra/v1", &[&self.salt, self.label.as_bytes(), &self.value])
     }
 }
 
 pub(crate) fn check_label(label: &str) -> Result<(), ExtrasError> {
-    if label.is_empty()
-        || label.len() > MAX_LABEL_BYTES
-        || label.trim() != label
-        || !is_plain_text(label)
-    {
+    if label.is_empty() || label.len() > MAX_LABEL_BYTES || label.trim() != label || !is_plain_text(label) {
         return Err(ExtrasError::Label);
     }
     Ok(())
@@ -164,12 +149,7 @@ pub(crate) fn check_labels_differ<'a>(
 
 impl fmt::Debug for ExtraAttribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "ExtraAttribute({}: {} bytes)",
-            self.label,
-            self.value.len()
-        )
+        write!(f, "ExtraAttribute({}: {} bytes)", self.label, self.value.len())
     }
 }
 
@@ -185,20 +165,14 @@ impl TryFrom<ExtraAttributeFile> for ExtraAttribute {
     type Error = ExtrasError;
 
     fn try_from(file: ExtraAttributeFile) -> Result<Self, ExtrasError> {
-        let salt = read_hex(&file.salt)?
-            .try_into()
-            .map_err(|_| ExtrasError::Hex)?;
+        let salt = read_hex(&file.salt)?.try_into().map_err(|_| ExtrasError::Hex)?;
         Self::new(&file.label, read_hex(&file.value_hex)?, salt)
     }
 }
 
 impl From<ExtraAttribute> for ExtraAttributeFile {
     fn from(extra: ExtraAttribute) -> Self {
-        Self {
-            value_hex: hex::encode(&extra.value),
-            salt: hex::encode(extra.salt),
-            label: extra.label,
-        }
+        Self { value_hex: hex::encode(&extra.value), salt: hex::encode(extra.salt), label: extra.label }
     }
 }
 
@@ -240,11 +214,7 @@ impl Extras {
         let opened = labels
             .iter()
             .map(|label| {
-                self.0
-                    .iter()
-                    .find(|extra| extra.label == *label)
-                    .cloned()
-                    .ok_or(ExtrasError::UnknownLabel)
+                self.0.iter().find(|extra| extra.label == *label).cloned().ok_or(ExtrasError::UnknownLabel)
             })
             .collect::<Result<_, _>>()?;
         DisclosedExtras::new(self.0.iter().map(ExtraAttribute::digest).collect(), opened)
@@ -263,9 +233,7 @@ fn list_digest(digests: impl ExactSizeIterator<Item = [u8; 32]>) -> Fr {
     // Every list was checked to have at most 16.
     let count = [digests.len() as u8];
     let digests: Vec<_> = digests.collect();
-    let parts: Vec<&[u8]> = core::iter::once(&count[..])
-        .chain(digests.iter().map(|d| &d[..]))
-        .collect();
+    let parts: Vec<&[u8]> = core::iter::once(&count[..]).chain(digests.iter().map(|d| &d[..])).collect();
     hash_to_field("tacit/extras/v1", &parts)
 }
 
@@ -297,18 +265,11 @@ impl DisclosedExtras {
         if digests.len() > MAX_EXTRAS || opened.len() > MAX_EXTRAS {
             return Err(ExtrasError::TooMany);
         }
-        if digests
-            .iter()
-            .enumerate()
-            .any(|(i, digest)| digests[..i].contains(digest))
-        {
+        if digests.iter().enumerate().any(|(i, digest)| digests[..i].contains(digest)) {
             return Err(ExtrasError::DuplicateDigest);
         }
         check_labels_differ(opened.iter().map(ExtraAttribute::label))?;
-        if opened
-            .iter()
-            .any(|extra| !digests.contains(&extra.digest()))
-        {
+        if opened.iter().any(|extra| !digests.contains(&extra.digest())) {
             return Err(ExtrasError::NotInList);
         }
         Ok(Self { digests, opened })
@@ -352,10 +313,7 @@ impl TryFrom<DisclosedExtrasFile> for DisclosedExtras {
 
 impl From<DisclosedExtras> for DisclosedExtrasFile {
     fn from(disclosed: DisclosedExtras) -> Self {
-        Self {
-            digests: disclosed.digests.iter().map(hex::encode).collect(),
-            opened: disclosed.opened,
-        }
+        Self { digests: disclosed.digests.iter().map(hex::encode).collect(), opened: disclosed.opened }
     }
 }
 
@@ -372,18 +330,13 @@ mod tests {
     }
 
     fn two() -> Extras {
-        Extras::new(vec![
-            extra("portrait", b"jpeg"),
-            extra("address", b"Tianhe"),
-        ])
-        .unwrap()
+        Extras::new(vec![extra("portrait", b"jpeg"), extra("address", b"Tianhe")]).unwrap()
     }
 
     #[test]
     fn labels_and_values_have_limits() {
-        let make = |label: &str, length: usize| {
-            ExtraAttribute::new(label, vec![1; length], [0; 32]).map(|_| ())
-        };
+        let make =
+            |label: &str, length: usize| ExtraAttribute::new(label, vec![1; length], [0; 32]).map(|_| ());
         assert_eq!(make("", 1), Err(ExtrasError::Label));
         assert_eq!(make(" a", 1), Err(ExtrasError::Label));
         assert_eq!(make("a\n", 1), Err(ExtrasError::Label));
@@ -392,16 +345,12 @@ mod tests {
         assert_eq!(make(&"a".repeat(65), 1), Err(ExtrasError::Label));
         assert_eq!(make("a", 0), Err(ExtrasError::EmptyValue));
         assert_eq!(make("a", MAX_VALUE_BYTES), Ok(()));
-        assert_eq!(
-            make("a", MAX_VALUE_BYTES + 1),
-            Err(ExtrasError::ValueTooLarge)
-        );
+        assert_eq!(make("a", MAX_VALUE_BYTES + 1), Err(ExtrasError::ValueTooLarge));
     }
 
     #[test]
     fn lists_have_sixteen_entries_and_each_label_once() {
-        let many =
-            |n: usize| Extras::new((0..n).map(|i| extra(&format!("label {i}"), b"x")).collect());
+        let many = |n: usize| Extras::new((0..n).map(|i| extra(&format!("label {i}"), b"x")).collect());
         assert_eq!(many(16).unwrap().attributes().len(), 16);
         assert_eq!(many(17), Err(ExtrasError::TooMany));
         assert_eq!(
@@ -415,22 +364,12 @@ mod tests {
         let digest = extra("portrait", b"jpeg").digest();
         assert_ne!(digest, extra("portrait", b"jpe").digest());
         assert_ne!(digest, extra("portraitj", b"peg").digest());
-        assert_ne!(
-            digest,
-            ExtraAttribute::new("portrait", b"jpeg".to_vec(), [8; 32])
-                .unwrap()
-                .digest()
-        );
+        assert_ne!(digest, ExtraAttribute::new("portrait", b"jpeg".to_vec(), [8; 32]).unwrap().digest());
 
         let list = two().digest();
         let swapped = Extras::new(two().0.into_iter().rev().collect()).unwrap();
         assert_ne!(list, swapped.digest());
-        assert_ne!(
-            list,
-            Extras::new(vec![extra("portrait", b"jpeg")])
-                .unwrap()
-                .digest()
-        );
+        assert_ne!(list, Extras::new(vec![extra("portrait", b"jpeg")]).unwrap().digest());
         assert_ne!(list, Extras::default().digest());
         assert_eq!(list, two().open_all().digest());
     }
@@ -450,10 +389,7 @@ mod tests {
         assert_eq!(shown.opened(), [extra("address", b"Tianhe")]);
         assert!(two().open(&[]).unwrap().opened().is_empty());
         assert_eq!(two().open(&["blood group"]), Err(ExtrasError::UnknownLabel));
-        assert_eq!(
-            two().open(&["address", "address"]),
-            Err(ExtrasError::DuplicateLabel)
-        );
+        assert_eq!(two().open(&["address", "address"]), Err(ExtrasError::DuplicateLabel));
     }
 
     #[test]
@@ -463,29 +399,14 @@ mod tests {
             DisclosedExtras::new(digests.to_vec(), vec![opened])
         };
         assert!(new(&digests, extra("portrait", b"jpeg")).is_ok());
-        assert_eq!(
-            new(&digests, extra("portrait", b"jpej")),
-            Err(ExtrasError::NotInList)
-        );
-        assert_eq!(
-            new(&digests, extra("picture", b"jpeg")),
-            Err(ExtrasError::NotInList)
-        );
+        assert_eq!(new(&digests, extra("portrait", b"jpej")), Err(ExtrasError::NotInList));
+        assert_eq!(new(&digests, extra("picture", b"jpeg")), Err(ExtrasError::NotInList));
         let salted = ExtraAttribute::new("portrait", b"jpeg".to_vec(), [9; 32]).unwrap();
         assert_eq!(new(&digests, salted), Err(ExtrasError::NotInList));
-        assert_eq!(
-            new(&digests[1..], extra("portrait", b"jpeg")),
-            Err(ExtrasError::NotInList)
-        );
-        assert_eq!(
-            new(&[], extra("portrait", b"jpeg")),
-            Err(ExtrasError::NotInList)
-        );
+        assert_eq!(new(&digests[1..], extra("portrait", b"jpeg")), Err(ExtrasError::NotInList));
+        assert_eq!(new(&[], extra("portrait", b"jpeg")), Err(ExtrasError::NotInList));
         let twice = [digests[0], digests[1], digests[0]];
-        assert_eq!(
-            new(&twice, extra("portrait", b"jpeg")),
-            Err(ExtrasError::DuplicateDigest)
-        );
+        assert_eq!(new(&twice, extra("portrait", b"jpeg")), Err(ExtrasError::DuplicateDigest));
         assert_eq!(
             DisclosedExtras::new((0..17).map(|i| [i; 32]).collect(), vec![]),
             Err(ExtrasError::TooMany)
@@ -505,10 +426,7 @@ mod tests {
     fn json_reads_back_and_is_checked() {
         let shown = two().open(&["portrait"]).unwrap();
         let json = serde_json::to_string(&shown).unwrap();
-        assert_eq!(
-            serde_json::from_str::<DisclosedExtras>(&json).unwrap(),
-            shown
-        );
+        assert_eq!(serde_json::from_str::<DisclosedExtras>(&json).unwrap(), shown);
         for (from, to, message) in [
             ("6a706567", "6a70656a", "no digest"),
             ("6a706567", "6A706567", "lower case"),
@@ -518,23 +436,18 @@ mod tests {
             ("\"label\"", "\"note\":1,\"label\"", "unknown field"),
         ] {
             assert!(json.contains(from));
-            let error =
-                serde_json::from_str::<DisclosedExtras>(&json.replacen(from, to, 1)).unwrap_err();
+            let error = serde_json::from_str::<DisclosedExtras>(&json.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(message), "{error}");
         }
         let list = serde_json::to_string(&two()).unwrap();
         assert_eq!(serde_json::from_str::<Extras>(&list).unwrap(), two());
-        let error =
-            serde_json::from_str::<Extras>(&list.replace("address", "portrait")).unwrap_err();
+        let error = serde_json::from_str::<Extras>(&list.replace("address", "portrait")).unwrap_err();
         assert!(error.to_string().contains("one label"), "{error}");
     }
 
     #[test]
     fn debug_hides_values_and_salts() {
-        assert_eq!(
-            format!("{:?}", extra("portrait", b"jpeg")),
-            "ExtraAttribute(portrait: 4 bytes)"
-        );
+        assert_eq!(format!("{:?}", extra("portrait", b"jpeg")), "ExtraAttribute(portrait: 4 bytes)");
     }
 
     proptest! {

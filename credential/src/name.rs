@@ -97,11 +97,7 @@ impl TryFrom<String> for Name {
     /// The strict way in, for what machines send: other forms of the same name are refused, not normalised.
     fn try_from(text: String) -> Result<Self, NameError> {
         let name = Self::new(&text)?;
-        if name.0 == text {
-            Ok(name)
-        } else {
-            Err(NameError::NotCanonical)
-        }
+        if name.0 == text { Ok(name) } else { Err(NameError::NotCanonical) }
     }
 }
 
@@ -122,10 +118,7 @@ mod tests {
         assert_eq!(composed, decomposed);
         assert_eq!(composed.digest(), decomposed.digest());
         assert_ne!(composed.digest(), Name::new("Zoe 李").unwrap().digest());
-        assert_eq!(
-            composed.digest(),
-            hash_to_field("tacit/name/v1", &["Zo\u{eb} 李".as_bytes()])
-        );
+        assert_eq!(composed.digest(), hash_to_field("tacit/name/v1", &["Zo\u{eb} 李".as_bytes()]));
     }
 
     #[test]
@@ -142,14 +135,8 @@ mod tests {
 
     #[test]
     fn names_of_many_scripts_are_accepted() {
-        for name in [
-            "王伟",
-            "Li Wei",
-            "买买提·艾力",
-            "ئەركىن",
-            "བསྟན་འཛིན།",
-            "𠮷田",
-        ] {
+        for name in ["王伟", "Li Wei", "买买提·艾力", "ئەركىن", "བསྟན་འཛིན།", "𠮷田"]
+        {
             let read = Name::new(name).unwrap();
             assert_eq!(Name::new(read.as_str()).unwrap(), read);
         }
@@ -159,22 +146,13 @@ mod tests {
     fn machines_must_send_the_canonical_form() {
         let read = |json: &str| serde_json::from_str::<Name>(json);
         assert_eq!(read("\"王伟\"").unwrap().as_str(), "王伟");
-        assert_eq!(
-            Name::try_from("Zoe\u{308}".to_owned()),
-            Err(NameError::NotCanonical)
-        );
-        assert_eq!(
-            Name::try_from(" Wei".to_owned()),
-            Err(NameError::NotCanonical)
-        );
+        assert_eq!(Name::try_from("Zoe\u{308}".to_owned()), Err(NameError::NotCanonical));
+        assert_eq!(Name::try_from(" Wei".to_owned()), Err(NameError::NotCanonical));
         assert!(read("\" Wei\"").is_err() && read("\"\"").is_err() && read("7").is_err());
     }
 
     #[test]
     fn debug_hides_the_name() {
-        assert_eq!(
-            format!("{:?}", Name::new("王伟").unwrap()),
-            "Name(2 characters)"
-        );
+        assert_eq!(format!("{:?}", Name::new("王伟").unwrap()), "Name(2 characters)");
     }
 }

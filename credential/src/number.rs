@@ -87,9 +87,7 @@ pub enum NumberError {
     #[error("digits 7 to 14 of the document number are no birth date: {0}")]
     Birth(#[source] DateError),
     /// The last character does not fit the others.
-    #[error(
-        "the check character of the document number is wrong; one of its characters was misread"
-    )]
+    #[error("the check character of the document number is wrong; one of its characters was misread")]
     CheckCharacter,
     /// A sequence number of more than three digits.
     #[error("sequence numbers have three digits; take one up to 999")]
@@ -104,12 +102,9 @@ pub enum NumberError {
 impl DocumentNumber {
     /// Reads and checks 18 characters, in this order: length, characters, province, birth date, check character.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        let bytes: [u8; NUMBER_LENGTH] = text
-            .as_bytes()
-            .try_into()
-            .map_err(|_| NumberError::Length)?;
-        let well_formed = bytes[..17].iter().all(u8::is_ascii_digit)
-            && (bytes[17].is_ascii_digit() || bytes[17] == b'X');
+        let bytes: [u8; NUMBER_LENGTH] = text.as_bytes().try_into().map_err(|_| NumberError::Length)?;
+        let well_formed =
+            bytes[..17].iter().all(u8::is_ascii_digit) && (bytes[17].is_ascii_digit() || bytes[17] == b'X');
         if !well_formed {
             return Err(NumberError::Characters);
         }
@@ -128,10 +123,7 @@ impl DocumentNumber {
         }
         let (year, month, day) = (birth.year(), birth.month(), birth.day());
         let text = format!("{region}{year:04}{month:02}{day:02}{sequence:03}0");
-        let mut bytes: [u8; NUMBER_LENGTH] = text
-            .as_bytes()
-            .try_into()
-            .map_err(|_| NumberError::Length)?;
+        let mut bytes: [u8; NUMBER_LENGTH] = text.as_bytes().try_into().map_err(|_| NumberError::Length)?;
         bytes[17] = check_character(&bytes);
         Ok(Self(bytes))
     }
@@ -143,9 +135,7 @@ impl DocumentNumber {
         if high.iter().any(|byte| *byte != 0) {
             return Err(NumberError::Encoding);
         }
-        core::str::from_utf8(low)
-            .map_err(|_| NumberError::Encoding)
-            .and_then(Self::parse)
+        core::str::from_utf8(low).map_err(|_| NumberError::Encoding).and_then(Self::parse)
     }
 
     /// The big-endian integer of the 18 ASCII bytes.
@@ -176,18 +166,12 @@ impl DocumentNumber {
 
     /// The sex: the sequence number is odd for men.
     pub fn sex(&self) -> Sex {
-        if self.sequence() % 2 == 1 {
-            Sex::Male
-        } else {
-            Sex::Female
-        }
+        if self.sequence() % 2 == 1 { Sex::Male } else { Sex::Female }
     }
 }
 
 fn decimal(digits: &[u8]) -> u32 {
-    digits
-        .iter()
-        .fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
+    digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
 }
 
 fn read_region(bytes: &[u8; NUMBER_LENGTH]) -> Result<RegionCode, RegionError> {
@@ -207,9 +191,7 @@ fn read_birth(bytes: &[u8; NUMBER_LENGTH]) -> Result<Date, DateError> {
 ///
 /// Doubling from the left gives every digit its weight: `s ← 2(s + d)`; the check value completes the sum to 1.
 fn check_character(bytes: &[u8; NUMBER_LENGTH]) -> u8 {
-    let sum = bytes[..17]
-        .iter()
-        .fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
+    let sum = bytes[..17].iter().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
     b"0123456789X"[((12 - sum) % 11) as usize]
 }
 
@@ -259,11 +241,7 @@ mod tests {
     /// Weights and check characters as the standard tabulates them.
     fn tabulated_check(digits: &str) -> char {
         const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        let sum: u32 = digits
-            .bytes()
-            .zip(WEIGHTS)
-            .map(|(b, w)| u32::from(b - b'0') * w)
-            .sum();
+        let sum: u32 = digits.bytes().zip(WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
         ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'][(sum % 11) as usize]
     }
 
@@ -293,39 +271,15 @@ mod tests {
         // 18 bytes, but not 18 characters; and full-width digits.
         assert_eq!(parse("1101051949123100é"), Err(NumberError::Characters));
         assert_eq!(parse("１１０１０５"), Err(NumberError::Characters));
-        assert_eq!(
-            parse(&with_check("91010519491231002")),
-            Err(NumberError::UnknownProvince)
-        );
-        assert_eq!(
-            parse(&with_check("00010519491231002")),
-            Err(NumberError::UnknownProvince)
-        );
-        assert_eq!(
-            parse(&with_check("16010519491231002")),
-            Err(NumberError::UnknownProvince)
-        );
-        assert_eq!(
-            parse(&with_check("11010519491331002")),
-            Err(NumberError::Birth(DateError::Impossible))
-        );
-        assert_eq!(
-            parse(&with_check("11010519490229002")),
-            Err(NumberError::Birth(DateError::Impossible))
-        );
-        assert_eq!(
-            parse(&with_check("11010519000229002")),
-            Err(NumberError::Birth(DateError::Impossible))
-        );
-        assert_eq!(
-            parse(&with_check("11010518991231002")),
-            Err(NumberError::Birth(DateError::OutOfRange))
-        );
+        assert_eq!(parse(&with_check("91010519491231002")), Err(NumberError::UnknownProvince));
+        assert_eq!(parse(&with_check("00010519491231002")), Err(NumberError::UnknownProvince));
+        assert_eq!(parse(&with_check("16010519491231002")), Err(NumberError::UnknownProvince));
+        assert_eq!(parse(&with_check("11010519491331002")), Err(NumberError::Birth(DateError::Impossible)));
+        assert_eq!(parse(&with_check("11010519490229002")), Err(NumberError::Birth(DateError::Impossible)));
+        assert_eq!(parse(&with_check("11010519000229002")), Err(NumberError::Birth(DateError::Impossible)));
+        assert_eq!(parse(&with_check("11010518991231002")), Err(NumberError::Birth(DateError::OutOfRange)));
         assert!(parse(&with_check("11010520000229002")).is_ok());
-        assert_eq!(
-            parse("110105194912310020"),
-            Err(NumberError::CheckCharacter)
-        );
+        assert_eq!(parse("110105194912310020"), Err(NumberError::CheckCharacter));
     }
 
     #[test]
@@ -361,31 +315,17 @@ mod tests {
         let number = DocumentNumber::parse(EXAMPLE).unwrap();
         let element = number.to_field();
         assert_eq!(DocumentNumber::from_field(&element), Ok(number));
-        assert_eq!(
-            DocumentNumber::from_field(&Fr::from(0)),
-            Err(NumberError::Characters)
-        );
-        assert_eq!(
-            DocumentNumber::from_field(&-Fr::from(1)),
-            Err(NumberError::Encoding)
-        );
+        assert_eq!(DocumentNumber::from_field(&Fr::from(0)), Err(NumberError::Characters));
+        assert_eq!(DocumentNumber::from_field(&-Fr::from(1)), Err(NumberError::Encoding));
         // One beyond the 18 bytes.
         let shifted = element + Fr::from(1u128 << 72) * Fr::from(1u128 << 72);
-        assert_eq!(
-            DocumentNumber::from_field(&shifted),
-            Err(NumberError::Encoding)
-        );
-        assert_eq!(
-            DocumentNumber::from_field(&(element + Fr::from(1))),
-            Err(NumberError::Characters)
-        );
+        assert_eq!(DocumentNumber::from_field(&shifted), Err(NumberError::Encoding));
+        assert_eq!(DocumentNumber::from_field(&(element + Fr::from(1))), Err(NumberError::Characters));
     }
 
     #[test]
     fn the_field_element_is_the_big_endian_integer_of_the_characters() {
-        let expected = EXAMPLE.bytes().fold(Fr::from(0), |sum, byte| {
-            sum * Fr::from(256) + Fr::from(byte)
-        });
+        let expected = EXAMPLE.bytes().fold(Fr::from(0), |sum, byte| sum * Fr::from(256) + Fr::from(byte));
         assert_eq!(DocumentNumber::parse(EXAMPLE).unwrap().to_field(), expected);
     }
 
@@ -400,10 +340,7 @@ mod tests {
         let number = DocumentNumber::parse(EXAMPLE).unwrap();
         let json = serde_json::to_string(&number).unwrap();
         assert_eq!(json, "\"11010519491231002X\"");
-        assert_eq!(
-            serde_json::from_str::<DocumentNumber>(&json).unwrap(),
-            number
-        );
+        assert_eq!(serde_json::from_str::<DocumentNumber>(&json).unwrap(), number);
         let error = serde_json::from_str::<DocumentNumber>("\"110105194912310020\"").unwrap_err();
         assert!(error.to_string().contains("check character"));
     }
@@ -412,20 +349,14 @@ mod tests {
     fn sexes_are_one_and_two() {
         assert_eq!((Sex::Male.code(), Sex::Female.code()), (1, 2));
         for code in 0..=255 {
-            assert_eq!(
-                Sex::from_code(code).map(Sex::code),
-                (1..=2).contains(&code).then_some(code)
-            );
+            assert_eq!(Sex::from_code(code).map(Sex::code), (1..=2).contains(&code).then_some(code));
         }
     }
 
     #[test]
     fn a_sequence_of_four_digits_is_refused() {
         let region = RegionCode::new(110_105).unwrap();
-        assert_eq!(
-            DocumentNumber::compose(region, Date::MIN, 1000),
-            Err(NumberError::Sequence)
-        );
+        assert_eq!(DocumentNumber::compose(region, Date::MIN, 1000), Err(NumberError::Sequence));
     }
 
     proptest! {
