@@ -56,7 +56,7 @@ pub trait ChallengeStore: Send + Sync {
     fn consume(&self, challenge: &Challenge, now: UnixTime) -> Result<(), ChallengeError>;
 }
 
-/// Default capacity of [`MemoryChallengeStore`]: about 200 MB when full.
+/// Default capacity of [`MemoryChallengeStore`]: some 150 MB when full.
 pub const DEFAULT_CAPACITY: usize = 1 << 20;
 
 /// A store in memory, for one process. Forgets every challenge once it has expired, whether it was answered or
