@@ -66,6 +66,9 @@ mod tests {
         assert_eq!(Actor::new(" "), Err(ActorError::Length));
         assert_eq!(Actor::new(&"x".repeat(65)), Err(ActorError::Length));
         assert_eq!(Actor::new("a\nb"), Err(ActorError::ControlCharacter));
-        assert_eq!(Actor::new(" officer 4711 ").map(|actor| actor.to_string()), Ok("officer 4711".to_owned()));
+        assert_eq!(
+            Actor::new(" officer 4711 ").map(|actor| actor.to_string()),
+            Ok("officer 4711".to_owned())
+        );
     }
 }

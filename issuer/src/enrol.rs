@@ -84,7 +84,9 @@ pub enum EnrolError {
     #[error("the document will only be issued in the future; check its date and this machine's clock")]
     DocumentFromFuture,
     /// The person has been enrolled before.
-    #[error("this person is enrolled already; use `reissue` for a new credential or `rebind` for a new holder key")]
+    #[error(
+        "this person is enrolled already; use `reissue` for a new credential or `rebind` for a new holder key"
+    )]
     AlreadyEnrolled,
     /// The holder key was enrolled before, for this person or another.
     #[error("this holder key was enrolled before; the wallet must make its own with `tacit wallet init`")]
@@ -203,8 +205,9 @@ impl Issuer {
                     None => break,
                 }
             }
-            let outcomes =
-                self.enrol_batch(batch, officer, now, rng).map_err(|cause| BatchError { next_line, cause })?;
+            let outcomes = self
+                .enrol_batch(batch, officer, now, rng)
+                .map_err(|cause| BatchError { next_line, cause })?;
             for outcome in outcomes {
                 if outcome.is_ok() {
                     summary.enrolled += 1;

@@ -17,7 +17,9 @@ use tacit_credential::signing::{OperatorKey, PublishingKey};
 
 use crate::actor::Actor;
 use crate::keys::{self, CredentialKey, KeyFileError};
-use crate::registry::{Action, Counts, Event, IssuerRow, LogEntry, LogError, LogHead, Registry, RegistryError};
+use crate::registry::{
+    Action, Counts, Event, IssuerRow, LogEntry, LogError, LogHead, Registry, RegistryError,
+};
 
 /// An issuer of resident IDs.
 pub struct Issuer {
@@ -112,7 +114,7 @@ impl Issuer {
         let building = PathBuf::from(building);
         create_private_directory(&building).map_err(io)?;
         let made = fill(&building, id, name, actor, now, rng)
-            .and_then(|()| fs::rename(&building, directory).map_err(|source| io(source)));
+            .and_then(|()| fs::rename(&building, directory).map_err(io));
         if let Err(error) = made {
             // The first error is the one to report; what cannot be removed is a directory with an unused key.
             let _ = fs::remove_dir_all(&building);
@@ -185,7 +187,6 @@ impl Issuer {
     pub fn verify_log(&self, noted: Option<&LogHead>) -> Result<LogHead, LogError> {
         self.registry.verify_log(noted)
     }
-
 }
 
 /// The key that signs: the newest.
@@ -210,7 +211,13 @@ fn fill(
     create_private_file(&path).map_err(|source| InitError::Io { directory: directory.to_owned(), source })?;
     let mut registry = Registry::create(&path, &row)?;
     let mut change = registry.change(now)?;
-    let event = Event { actor, action: Action::Created, person: None, revocation_index: None, detail: row.id.as_str() };
+    let event = Event {
+        actor,
+        action: Action::Created,
+        person: None,
+        revocation_index: None,
+        detail: row.id.as_str(),
+    };
     change.log(&event)?;
     change.add_key(credential.public())?;
     let fingerprint = keys::fingerprint(credential.public());

@@ -83,7 +83,12 @@ impl CredentialKey {
     }
 
     /// Proves to one trust operator that the issuer knows this key's secret.
-    pub(crate) fn listed(&self, operator: &OperatorKey, issuer: &IssuerId, rng: &mut impl CryptoRngCore) -> ListedKey {
+    pub(crate) fn listed(
+        &self,
+        operator: &OperatorKey,
+        issuer: &IssuerId,
+        rng: &mut impl CryptoRngCore,
+    ) -> ListedKey {
         let context = possession_context(operator, issuer);
         ListedKey { key: self.public, possession: possession::prove(&self.secret, &context, rng) }
     }
@@ -223,7 +228,8 @@ mod tests {
         let error = load_publishing_key(directory.path(), &[7; 32]).err();
         assert!(matches!(error, Some(KeyFileError::OtherKey { .. })), "{error:?}");
         let key = CredentialKey::generate(&mut rng);
-        fs::copy(publishing_key_path(directory.path()), credential_key_path(directory.path(), key.public())).unwrap();
+        fs::copy(publishing_key_path(directory.path()), credential_key_path(directory.path(), key.public()))
+            .unwrap();
         let error = CredentialKey::load(directory.path(), key.public()).err();
         assert!(matches!(error, Some(KeyFileError::Malformed { .. })), "{error:?}");
     }

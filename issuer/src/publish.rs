@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use tacit_credential::date::UnixTime;
 use tacit_credential::status::{
-    CHUNK_WORDS, SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir, top_path,
+    CHUNK_WORDS, SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir,
+    top_path,
 };
 
 use crate::actor::Actor;
@@ -55,7 +56,12 @@ pub enum PublishError {
 
 impl Issuer {
     /// Publishes the present revocations under the next number, below `out`.
-    pub fn publish(&mut self, out: &Path, officer: &Actor, now: UnixTime) -> Result<SignedManifest, PublishError> {
+    pub fn publish(
+        &mut self,
+        out: &Path,
+        officer: &Actor,
+        now: UnixTime,
+    ) -> Result<SignedManifest, PublishError> {
         let mut change = self.registry.change(now)?;
         let known = change.last_publication()?;
         let published = newest_publication(&out.join(self.id.as_str()))?;
@@ -73,7 +79,8 @@ impl Issuer {
         let _ = fs::remove_dir_all(&building);
         let directory = publication_dir(&building, &self.id, sequence);
         let remove_on_failure = RemoveOnDrop(&building);
-        fs::create_dir_all(&directory).map_err(|source| PublishError::Io { path: directory.clone(), source })?;
+        fs::create_dir_all(&directory)
+            .map_err(|source| PublishError::Io { path: directory.clone(), source })?;
         (0..CHUNK_WORDS as u16).into_par_iter().try_for_each(|number| {
             let before = chunk_path(out, &self.id, published, number);
             place(&before, &chunk_path(&building, &self.id, sequence, number), &tree.chunk(number).to_bytes())

@@ -77,7 +77,8 @@ mod tests {
         for region in [100_000, 870_000, 879_999, 179_999] {
             assert_eq!(check(&PackedFields { region, ..valid() }), Ok(()), "{region}");
         }
-        let edge = PackedFields { birth: DATE_LIMIT - 1, expiry: DATE_LIMIT - 1, sex: 3, index: 0, ..valid() };
+        let edge =
+            PackedFields { birth: DATE_LIMIT - 1, expiry: DATE_LIMIT - 1, sex: 3, index: 0, ..valid() };
         assert_eq!(check(&edge), Ok(()));
     }
 

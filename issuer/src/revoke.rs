@@ -46,7 +46,9 @@ pub enum ReportLossError {
     #[error("nobody with this document number is enrolled here; check the number")]
     NotEnrolled,
     /// The wrong code.
-    #[error("this is not the code chosen at enrolment; {attempts_left} more attempts today, or ask an officer to revoke")]
+    #[error(
+        "this is not the code chosen at enrolment; {attempts_left} more attempts today, or ask an officer to revoke"
+    )]
     WrongCode {
         /// Attempts that are left in this window.
         attempts_left: u32,
@@ -107,7 +109,8 @@ impl Issuer {
         };
         // A clock that was set back does not reopen the way: the window then counts from its recorded start.
         let window_over = now >= person.loss_window.plus(LOSS_WINDOW);
-        let (window, failures) = if window_over { (now, 0) } else { (person.loss_window, person.loss_failures) };
+        let (window, failures) =
+            if window_over { (now, 0) } else { (person.loss_window, person.loss_failures) };
         if failures >= LOSS_ATTEMPTS {
             change.log(&refusal(actor, Some(person.id), "too many attempts"))?;
             change.commit()?;

@@ -40,7 +40,9 @@ pub enum RetireError {
     #[error("this is the key that signs; rotate first")]
     SigningKey,
     /// Credentials depend on it.
-    #[error("{credentials} valid credentials were signed with this key and would end; reissue them first, or declare it compromised")]
+    #[error(
+        "{credentials} valid credentials were signed with this key and would end; reissue them first, or declare it compromised"
+    )]
     InUse {
         /// How many.
         credentials: u64,
@@ -106,7 +108,8 @@ impl Issuer {
         officer: &Actor,
         now: UnixTime,
     ) -> Result<RetiredKey, RetireError> {
-        let position = self.keys.iter().position(|stored| stored.key.public() == key).ok_or(RetireError::UnknownKey)?;
+        let position =
+            self.keys.iter().position(|stored| stored.key.public() == key).ok_or(RetireError::UnknownKey)?;
         if position + 1 == self.keys.len() {
             return Err(RetireError::SigningKey);
         }

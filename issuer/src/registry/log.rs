@@ -98,7 +98,10 @@ impl FromStr for Action {
     type Err = RegistryError;
 
     fn from_str(name: &str) -> Result<Self, RegistryError> {
-        Self::ALL.into_iter().find(|action| action.as_str() == name).ok_or(RegistryError::Damaged("log action"))
+        Self::ALL
+            .into_iter()
+            .find(|action| action.as_str() == name)
+            .ok_or(RegistryError::Damaged("log action"))
     }
 }
 
@@ -235,12 +238,17 @@ pub(super) fn append(
 }
 
 /// Up to `limit` entries from number `first` on.
-pub(super) fn entries(connection: &Connection, first: u64, limit: usize) -> Result<Vec<LogEntry>, RegistryError> {
+pub(super) fn entries(
+    connection: &Connection,
+    first: u64,
+    limit: usize,
+) -> Result<Vec<LogEntry>, RegistryError> {
     let mut statement = connection.prepare_cached(
         "SELECT sequence, at, actor, action, person, revocation_index, detail, hash
          FROM log WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2",
     )?;
-    let mut rows = statement.query(params![super::signed(first)?, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut rows =
+        statement.query(params![super::signed(first)?, i64::try_from(limit).unwrap_or(i64::MAX)])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         entries.push(parse(row)?);

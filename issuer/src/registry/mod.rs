@@ -115,12 +115,14 @@ impl Registry {
     }
 
     pub(crate) fn keys(&self) -> Result<Vec<KeyRow>, RegistryError> {
-        let mut statement = self.connection.prepare("SELECT serial, key, retired FROM keys ORDER BY serial")?;
+        let mut statement =
+            self.connection.prepare("SELECT serial, key, retired FROM keys ORDER BY serial")?;
         let mut rows = statement.query([])?;
         let mut keys = Vec::new();
         while let Some(row) = rows.next()? {
             let retired = row.get::<_, Option<i64>>(2)?.is_some();
-            let key = PublicKey::from_bytes(&row.get(1)?).map_err(|_| RegistryError::Damaged("credential key"))?;
+            let key =
+                PublicKey::from_bytes(&row.get(1)?).map_err(|_| RegistryError::Damaged("credential key"))?;
             keys.push(KeyRow { serial: row.get(0)?, key, retired });
         }
         Ok(keys)
@@ -198,7 +200,8 @@ impl Change<'_> {
 
     /// Whether anybody ever enrolled with this holder key.
     pub(crate) fn holder_key_known(&self, key: &HolderKey) -> Result<bool, RegistryError> {
-        let mut statement = self.transaction.prepare_cached("SELECT 1 FROM holder_keys WHERE holder_key = ?1")?;
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM holder_keys WHERE holder_key = ?1")?;
         Ok(statement.exists([field::to_bytes(&key.0)])?)
     }
 
@@ -250,7 +253,12 @@ impl Change<'_> {
         self.add_holder_key(person, &request.holder_key)
     }
 
-    pub(crate) fn set_loss_failures(&self, person: i64, since: UnixTime, count: u32) -> Result<(), RegistryError> {
+    pub(crate) fn set_loss_failures(
+        &self,
+        person: i64,
+        since: UnixTime,
+        count: u32,
+    ) -> Result<(), RegistryError> {
         self.transaction
             .prepare_cached("UPDATE people SET loss_window = ?2, loss_failures = ?3 WHERE id = ?1")?
             .execute(params![person, signed(since.0)?, count])?;
@@ -259,7 +267,8 @@ impl Change<'_> {
 
     /// A random revocation index that was never given.
     pub(crate) fn fresh_index(&self, rng: &mut impl CryptoRngCore) -> Result<RevocationIndex, RegistryError> {
-        let mut statement = self.transaction.prepare_cached("SELECT 1 FROM credentials WHERE revocation_index = ?1")?;
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM credentials WHERE revocation_index = ?1")?;
         // A thousand draws all hit given indices about once in 10^8 when 98 % are given: such a tree counts as full.
         for _ in 0..1_000 {
             let index = RevocationIndex::random(rng);
@@ -294,13 +303,16 @@ impl Change<'_> {
     }
 
     pub(crate) fn is_revoked(&self, index: RevocationIndex) -> Result<bool, RegistryError> {
-        let mut statement = self.transaction.prepare_cached("SELECT 1 FROM revocations WHERE revocation_index = ?1")?;
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM revocations WHERE revocation_index = ?1")?;
         Ok(statement.exists([index.get()])?)
     }
 
     pub(crate) fn revoke(&self, index: RevocationIndex, reason: &str) -> Result<(), RegistryError> {
         self.transaction
-            .prepare_cached("INSERT INTO revocations (revocation_index, reason, revoked) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO revocations (revocation_index, reason, revoked) VALUES (?1, ?2, ?3)",
+            )?
             .execute(params![index.get(), reason, signed(self.now.0)?])?;
         Ok(())
     }
@@ -388,4 +400,3 @@ fn index_from(value: u32) -> Result<RevocationIndex, RegistryError> {
 fn element(bytes: &[u8; 32]) -> Result<Fr, RegistryError> {
     field::from_bytes(bytes).map_err(|_| RegistryError::Damaged("holder key"))
 }
-

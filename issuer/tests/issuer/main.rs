@@ -1,0 +1,9 @@
+//! The issuer as its officers use it, and as somebody who tampers with its registry finds it.
+mod common;
+mod crash;
+mod enrolment;
+mod keys;
+mod log;
+mod publishing;
+mod reissue;
+mod revocation;
