@@ -36,11 +36,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()>
 
 /// Locks a file for as long as the result lives; `None` if another process has it.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),

@@ -54,10 +54,7 @@ impl History {
         keys: impl IntoIterator<Item = &'a tacit_credential::eddsa::PublicKey>,
     ) -> Result<(), HistoryError> {
         for (other, known) in &self.issuers {
-            let (same_id, same_key) = (
-                other == id.as_str(),
-                known.publishing_key == *publishing_key,
-            );
+            let (same_id, same_key) = (other == id.as_str(), known.publishing_key == *publishing_key);
             if same_id != same_key {
                 return Err(HistoryError::PublishingKey { issuer: id.clone() });
             }
@@ -66,10 +63,7 @@ impl History {
             if let Some(owner) = self.keys.get(&key_text(key))
                 && owner != id
             {
-                return Err(HistoryError::MovedKey {
-                    issuer: id.clone(),
-                    owner: owner.clone(),
-                });
+                return Err(HistoryError::MovedKey { issuer: id.clone(), owner: owner.clone() });
             }
         }
         Ok(())
@@ -88,15 +82,11 @@ impl History {
     fn accept_one(&mut self, issuer: &ListedIssuer) -> Result<(), HistoryError> {
         let keys = || issuer.keys.iter().map(|listed| &listed.key);
         self.check_keys(&issuer.id, &issuer.publishing_key, keys())?;
-        self.keys
-            .extend(keys().map(|key| (key_text(key), issuer.id.clone())));
+        self.keys.extend(keys().map(|key| (key_text(key), issuer.id.clone())));
         let known = self
             .issuers
             .entry(issuer.id.as_str().to_owned())
-            .or_insert_with(|| IssuerHistory {
-                publishing_key: issuer.publishing_key,
-                statuses: Vec::new(),
-            });
+            .or_insert_with(|| IssuerHistory { publishing_key: issuer.publishing_key, statuses: Vec::new() });
         let Some(last) = known.statuses.last().copied() else {
             known.statuses.push(issuer.status);
             return Ok(());
@@ -112,19 +102,9 @@ impl History {
             // Nothing new to remember; a sequence without a change stands for the same leaves.
             known.statuses.pop();
         } else if issuer.status.sequence == last.sequence {
-            return Err(HistoryError::TwoRoots {
-                issuer: issuer.id.clone(),
-                sequence: last.sequence,
-            });
-        } else if let Some(old) = known
-            .statuses
-            .iter()
-            .find(|old| old.root == issuer.status.root)
-        {
-            return Err(HistoryError::OldRoot {
-                issuer: issuer.id.clone(),
-                sequence: old.sequence,
-            });
+            return Err(HistoryError::TwoRoots { issuer: issuer.id.clone(), sequence: last.sequence });
+        } else if let Some(old) = known.statuses.iter().find(|old| old.root == issuer.status.root) {
+            return Err(HistoryError::OldRoot { issuer: issuer.id.clone(), sequence: old.sequence });
         }
         known.statuses.push(issuer.status);
         Ok(())

@@ -26,11 +26,11 @@ mod verify;
 
 pub use history::{History, HistoryError};
 pub use operator::{
-    AddIssuerError, CertifyError, IssuerChange, OperatorError, RemoveIssuerError, TrustOperator,
-    Validity,
+    AddIssuerError, CertifyError, IssuerChange, OperatorError, RemoveIssuerError, TrustOperator, Validity,
 };
 pub use publish::PublishError;
 pub use snapshot::{SnapshotError, StatusSnapshot};
-pub use verify::{
-    DirectoryReport, EpochReport, IssuerReport, VerifyDirectoryError, verify_directory,
-};
+pub use verify::{DirectoryReport, EpochReport, IssuerReport, VerifyDirectoryError, verify_directory};
+
+#[cfg(test)]
+mod tests;

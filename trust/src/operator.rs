@@ -93,7 +93,8 @@ impl TrustOperator {
         operator.save(&operator.state)?;
         // Last: without its key file the directory holds no operator.
         let text = Zeroizing::new(hex::encode(*seed));
-        files::write(&key_file, text.as_bytes(), Access::Owner).map_err(|source| io_error(&key_file, source))?;
+        files::write(&key_file, text.as_bytes(), Access::Owner)
+            .map_err(|source| io_error(&key_file, source))?;
         Ok(operator)
     }
 
@@ -104,13 +105,15 @@ impl TrustOperator {
             return Err(OperatorError::Missing { dir: dir.to_owned() });
         }
         let lock = lock(dir)?;
-        let text = Zeroizing::new(fs::read_to_string(&key_file).map_err(|source| io_error(&key_file, source))?);
+        let text =
+            Zeroizing::new(fs::read_to_string(&key_file).map_err(|source| io_error(&key_file, source))?);
         let mut seed = Zeroizing::new([0; 32]);
-        hex::decode_to_slice(text.trim(), &mut *seed).map_err(|_| OperatorError::Damaged { file: key_file })?;
+        hex::decode_to_slice(text.trim(), &mut *seed)
+            .map_err(|_| OperatorError::Damaged { file: key_file })?;
         let state_file = dir.join(STATE_FILE);
         let state = fs::read(&state_file).map_err(|source| io_error(&state_file, source))?;
-        let state: State =
-            serde_json::from_slice(&state).map_err(|_| OperatorError::Damaged { file: state_file.clone() })?;
+        let state: State = serde_json::from_slice(&state)
+            .map_err(|_| OperatorError::Damaged { file: state_file.clone() })?;
         if state.version != STATE_VERSION {
             return Err(OperatorError::Damaged { file: state_file });
         }
@@ -309,7 +312,9 @@ pub enum AddIssuerError {
         other: IssuerId,
     },
     /// The listed issuer of this id has another publishing key.
-    #[error("an issuer of this id is listed with another publishing key; if this is another bureau, have it choose another id")]
+    #[error(
+        "an issuer of this id is listed with another publishing key; if this is another bureau, have it choose another id"
+    )]
     OtherPublishingKey,
     /// A newer record is known.
     #[error("a newer record of this issuer is listed already; ask the issuer for its newest one")]

@@ -13,7 +13,7 @@ use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::issuer_record::IssuerRecord;
 use tacit_credential::trust_list::{
-    Epoch, ListedIssuer, SignedTrustList, TrustListError, TrustListParameters,
+    Epoch, ListedIssuer, SignedTrustList, TrustList, TrustListError, TrustListParameters,
 };
 
 use crate::files::{self, Access};
@@ -40,16 +40,14 @@ impl TrustOperator {
         if let Some(last) = last
             && now < last.issued_at
         {
-            return Err(PublishError::Clock {
-                last: last.issued_at,
-            });
+            return Err(PublishError::Clock { last: last.issued_at });
         }
         let epoch = Epoch(last.map_or(1, |list| list.epoch.0 + 1));
         let list_file = paths::list(published, epoch);
         if list_file.exists() {
             return Err(PublishError::OtherChain { file: list_file });
         }
-        let predecessor = last.map(|list| list.digest());
+        let predecessor = last.map(TrustList::digest);
 
         let mut issuers = Vec::with_capacity(self.state.issuers.len());
         for record in &self.state.issuers {
@@ -63,10 +61,7 @@ impl TrustOperator {
             });
             snapshot
                 .copy_to(&paths::status(published))
-                .map_err(|source| PublishError::Status {
-                    issuer: record.id.clone(),
-                    source,
-                })?;
+                .map_err(|source| PublishError::Status { issuer: record.id.clone(), source })?;
         }
         let mut state = self.state.clone();
         state.history.accept(&issuers)?;
@@ -93,10 +88,7 @@ impl TrustOperator {
     ) -> Result<StatusSnapshot, PublishError> {
         let id = &record.id;
         let snapshot = StatusSnapshot::read_newest(status_dir, id, &record.publishing_key)
-            .map_err(|source| PublishError::Status {
-                issuer: id.clone(),
-                source,
-            })?;
+            .map_err(|source| PublishError::Status { issuer: id.clone(), source })?;
         let Some(listed) = self.state.history.last_status(id) else {
             return Ok(snapshot);
         };
@@ -104,21 +96,14 @@ impl TrustOperator {
             return Ok(snapshot);
         }
         let status = paths::status(published);
-        let previous =
-            StatusSnapshot::read(&status, id, &record.publishing_key, listed.sequence)
-                .map_err(|source| PublishError::Previous {
-                    issuer: id.clone(),
-                    source,
-                })?;
+        let previous = StatusSnapshot::read(&status, id, &record.publishing_key, listed.sequence)
+            .map_err(|source| PublishError::Previous { issuer: id.clone(), source })?;
         if previous.listed() != listed {
             return Err(PublishError::PreviousRoot { issuer: id.clone() });
         }
         snapshot
             .follows(&previous)
-            .map_err(|lost| PublishError::UnRevoked {
-                issuer: id.clone(),
-                word: lost.word,
-            })?;
+            .map_err(|lost| PublishError::UnRevoked { issuer: id.clone(), word: lost.word })?;
         Ok(snapshot)
     }
 
@@ -158,10 +143,7 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), PublishError> {
 }
 
 fn io_error(path: &Path, source: io::Error) -> PublishError {
-    PublishError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    PublishError::Io { path: path.to_owned(), source }
 }
 
 /// Why no list was published.
@@ -194,7 +176,9 @@ pub enum PublishError {
         source: SnapshotError,
     },
     /// The status listed before was replaced in the published directory.
-    #[error("the published status of issuer {issuer} is not the one in the last list; bring back the published directory")]
+    #[error(
+        "the published status of issuer {issuer} is not the one in the last list; bring back the published directory"
+    )]
     PreviousRoot {
         /// The issuer.
         issuer: IssuerId,

@@ -36,19 +36,13 @@ impl StatusSnapshot {
         sequence: u64,
     ) -> Result<Self, SnapshotError> {
         let signed = read_manifest(&manifest_path(status_dir, issuer, sequence))?;
-        let manifest = signed
-            .verify(publishing_key)
-            .map_err(|_| SnapshotError::Signature)?;
+        let manifest = signed.verify(publishing_key).map_err(|_| SnapshotError::Signature)?;
         if manifest.issuer != *issuer || manifest.sequence != sequence {
             return Err(SnapshotError::OtherManifest);
         }
         let top_file = top_path(status_dir, issuer, sequence);
-        let top = StatusTop::from_bytes(&read(&top_file)?).map_err(|source| {
-            SnapshotError::Content {
-                file: top_file.clone(),
-                source,
-            }
-        })?;
+        let top = StatusTop::from_bytes(&read(&top_file)?)
+            .map_err(|source| SnapshotError::Content { file: top_file.clone(), source })?;
         if top.root() != manifest.root {
             return Err(SnapshotError::Root { file: top_file });
         }
@@ -56,23 +50,15 @@ impl StatusSnapshot {
             .zip(top.chunk_roots())
             .map(|(number, root)| {
                 let file = chunk_path(status_dir, issuer, sequence, number);
-                let chunk = StatusChunk::from_bytes(&read(&file)?).map_err(|source| {
-                    SnapshotError::Content {
-                        file: file.clone(),
-                        source,
-                    }
-                })?;
+                let chunk = StatusChunk::from_bytes(&read(&file)?)
+                    .map_err(|source| SnapshotError::Content { file: file.clone(), source })?;
                 if chunk.index() != number || chunk.root() != *root {
                     return Err(SnapshotError::Root { file });
                 }
                 Ok(chunk)
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            signed,
-            top,
-            chunks,
-        })
+        Ok(Self { signed, top, chunks })
     }
 
     /// Reads the newest publication of `issuer` below `status_dir`.
@@ -81,10 +67,8 @@ impl StatusSnapshot {
         issuer: &IssuerId,
         publishing_key: &PublishingKey,
     ) -> Result<Self, SnapshotError> {
-        let sequence =
-            newest_sequence(status_dir, issuer)?.ok_or_else(|| SnapshotError::Nothing {
-                dir: status_dir.join(issuer.as_str()),
-            })?;
+        let sequence = newest_sequence(status_dir, issuer)?
+            .ok_or_else(|| SnapshotError::Nothing { dir: status_dir.join(issuer.as_str()) })?;
         Self::read(status_dir, issuer, publishing_key, sequence)
     }
 
@@ -95,10 +79,7 @@ impl StatusSnapshot {
 
     /// How a list refers to this publication.
     pub fn listed(&self) -> ListedStatus {
-        ListedStatus {
-            sequence: self.manifest().sequence,
-            root: self.manifest().root,
-        }
+        ListedStatus { sequence: self.manifest().sequence, root: self.manifest().root }
     }
 
     /// Number of revoked credentials.
@@ -114,9 +95,7 @@ impl StatusSnapshot {
             let words = new.words().iter().zip(old.words());
             for (word, (new, old)) in words.enumerate() {
                 if !new.covers(old) {
-                    return Err(UnRevoked {
-                        word: chunk * CHUNK_WORDS + word,
-                    });
+                    return Err(UnRevoked { word: chunk * CHUNK_WORDS + word });
                 }
             }
         }
@@ -128,9 +107,7 @@ impl StatusSnapshot {
     /// What is written comes from the checked values, not from the files, so that nothing changes in between. The folder
     /// appears under its name only when it is complete.
     pub(crate) fn copy_to(&self, status_dir: &Path) -> Result<(), SnapshotError> {
-        let StatusManifest {
-            issuer, sequence, ..
-        } = self.manifest();
+        let StatusManifest { issuer, sequence, .. } = self.manifest();
         let manifest_file = manifest_path(status_dir, issuer, *sequence);
         if manifest_file.exists() {
             if read_manifest(&manifest_file)? == self.signed {
@@ -144,10 +121,7 @@ impl StatusSnapshot {
         fs::create_dir_all(&folder).map_err(|source| io_error(&folder, source))?;
         let json = serde_json::to_vec_pretty(&self.signed).expect("plain data serialises");
         write(&manifest_path(&staging, issuer, *sequence), &json)?;
-        write(
-            &top_path(&staging, issuer, *sequence),
-            &self.top.to_bytes(),
-        )?;
+        write(&top_path(&staging, issuer, *sequence), &self.top.to_bytes())?;
         for chunk in &self.chunks {
             let file = chunk_path(&staging, issuer, *sequence, chunk.index());
             write(&file, &chunk.to_bytes())?;
@@ -189,10 +163,8 @@ fn newest_sequence(status_dir: &Path, issuer: &IssuerId) -> Result<Option<u64>, 
 }
 
 fn read_manifest(file: &Path) -> Result<SignedManifest, SnapshotError> {
-    serde_json::from_slice(&read(file)?).map_err(|source| SnapshotError::Manifest {
-        file: file.to_owned(),
-        source,
-    })
+    serde_json::from_slice(&read(file)?)
+        .map_err(|source| SnapshotError::Manifest { file: file.to_owned(), source })
 }
 
 fn ones(word: &StatusWord) -> u32 {
@@ -215,10 +187,7 @@ fn remove_dir(dir: &Path) -> Result<(), SnapshotError> {
 }
 
 fn io_error(path: &Path, source: io::Error) -> SnapshotError {
-    SnapshotError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    SnapshotError::Io { path: path.to_owned(), source }
 }
 
 /// Why files are not a publication of the issuer.
@@ -243,7 +212,9 @@ pub enum SnapshotError {
     #[error("the status manifest is not signed by the issuer's publishing key; do not use it")]
     Signature,
     /// The manifest is another issuer's, of another number, or another one lies there already.
-    #[error("the status manifest is for another issuer or publication than the folder that it lies in; fetch the publication again")]
+    #[error(
+        "the status manifest is for another issuer or publication than the folder that it lies in; fetch the publication again"
+    )]
     OtherManifest,
     /// A status file is damaged or has a word of more than 252 bits.
     #[error("{file}: {source}", file = file.display())]

@@ -67,9 +67,8 @@ pub fn verify_directory(
     published: &Path,
     operator: &OperatorKey,
 ) -> Result<DirectoryReport, VerifyDirectoryError> {
-    let newest = newest_epoch(published)?.ok_or_else(|| VerifyDirectoryError::Empty {
-        dir: paths::lists(published),
-    })?;
+    let newest = newest_epoch(published)?
+        .ok_or_else(|| VerifyDirectoryError::Empty { dir: paths::lists(published) })?;
     let mut check = Check::default();
     let mut epochs = Vec::new();
     for number in 1..=newest.0 {
@@ -78,21 +77,11 @@ pub fn verify_directory(
         if !file.exists() {
             return Err(VerifyDirectoryError::MissingEpoch { epoch });
         }
-        let signed: SignedTrustList =
-            serde_json::from_slice(&read(&file)?).map_err(|source| {
-                VerifyDirectoryError::Malformed {
-                    file: file.clone(),
-                    source,
-                }
-            })?;
-        let list = signed
-            .verify(operator)
-            .map_err(|source| VerifyDirectoryError::List { epoch, source })?;
+        let signed: SignedTrustList = serde_json::from_slice(&read(&file)?)
+            .map_err(|source| VerifyDirectoryError::Malformed { file: file.clone(), source })?;
+        let list = signed.verify(operator).map_err(|source| VerifyDirectoryError::List { epoch, source })?;
         if list.epoch() != epoch {
-            return Err(VerifyDirectoryError::OtherEpoch {
-                file,
-                found: list.epoch(),
-            });
+            return Err(VerifyDirectoryError::OtherEpoch { file, found: list.epoch() });
         }
         epochs.push(check.next(&paths::status(published), list)?);
     }
@@ -100,10 +89,7 @@ pub fn verify_directory(
     if read(&latest)? != read(&last)? {
         return Err(VerifyDirectoryError::Latest { newest });
     }
-    Ok(DirectoryReport {
-        operator: *operator,
-        epochs,
-    })
+    Ok(DirectoryReport { operator: *operator, epochs })
 }
 
 /// What the lists so far leave for the next one to agree with.
@@ -150,19 +136,14 @@ impl Check {
                     source,
                 })?;
                 if snapshot.listed() != issuer.status {
-                    return Err(VerifyDirectoryError::StatusRoot {
-                        epoch,
-                        issuer: issuer.id.clone(),
-                    });
+                    return Err(VerifyDirectoryError::StatusRoot { epoch, issuer: issuer.id.clone() });
                 }
                 if let Some(known) = known {
-                    snapshot
-                        .follows(known)
-                        .map_err(|lost| VerifyDirectoryError::UnRevoked {
-                            epoch,
-                            issuer: issuer.id.clone(),
-                            word: lost.word,
-                        })?;
+                    snapshot.follows(known).map_err(|lost| VerifyDirectoryError::UnRevoked {
+                        epoch,
+                        issuer: issuer.id.clone(),
+                        word: lost.word,
+                    })?;
                 }
                 self.snapshots.insert(id.to_owned(), snapshot);
             }
@@ -216,10 +197,7 @@ fn read(file: &Path) -> Result<Vec<u8>, VerifyDirectoryError> {
 }
 
 fn io_error(path: &Path, source: io::Error) -> VerifyDirectoryError {
-    VerifyDirectoryError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    VerifyDirectoryError::Io { path: path.to_owned(), source }
 }
 
 /// What a published directory fails at first.

@@ -1,0 +1,232 @@
+//! What the holder agrees to, and agreeing.
+use std::marker::PhantomData;
+
+use rand_core::CryptoRngCore;
+use serde::Serialize;
+use tacit_circuits::resident_id;
+use tacit_credential::date::{Date, UnixTime};
+use tacit_credential::holder::Scope;
+use tacit_credential::policy::DisclosedAttribute;
+use tacit_credential::presentation::{Disclosed, Presentation, ProofBytes};
+use tacit_credential::request::{CircuitDigest, SignedRequest};
+use tacit_credential::trust_list::{Epoch, OperatorKey};
+use tacit_prover::Prover;
+
+use super::{Answer, PresentError};
+use crate::contents::CredentialId;
+use crate::wallet::{CredentialSummary, Wallet};
+
+/// A request that the wallet can answer, waiting for the holder.
+///
+/// Good for one presentation: [`approve`](Self::approve) takes it away.
+/// ```compile_fail,E0382
+/// # use tacit_wallet::{Consent, PresentError};
+/// # fn twice(consent: Consent<'_>, prover: &tacit_prover::Prover, now: tacit_credential::date::UnixTime,
+/// #     rng: &mut rand_chacha::ChaCha20Rng) -> Result<(), PresentError> {
+/// consent.approve(prover, now, rng)?;
+/// consent.approve(prover, now, rng)?; // a second presentation needs a second consent
+/// # Ok(()) }
+/// ```
+/// The wallet stays as it is while the holder thinks:
+/// ```compile_fail,E0502
+/// # use tacit_wallet::{Passphrase, PresentError, PresentOptions, Wallet};
+/// # fn meanwhile(wallet: &mut Wallet, request: &tacit_credential::request::SignedRequest, other: &Passphrase,
+/// #     options: &PresentOptions, now: tacit_credential::date::UnixTime, prover: &tacit_prover::Prover,
+/// #     rng: &mut rand_chacha::ChaCha20Rng) -> Result<(), PresentError> {
+/// let consent = wallet.prepare(request, now, options, rng)?;
+/// wallet.change_passphrase(other).ok(); // so does every update
+/// consent.approve(prover, now, rng)?;
+/// # Ok(()) }
+/// ```
+pub struct Consent<'w> {
+    summary: ConsentSummary,
+    signed: SignedRequest,
+    operator: OperatorKey,
+    scope: Scope,
+    answer: Answer,
+    /// Nothing changes the wallet before this is decided.
+    _wallet: PhantomData<&'w Wallet>,
+}
+
+/// Everything that answering would tell the verifier, for the holder's screen.
+#[derive(Clone, Serialize)]
+pub struct ConsentSummary {
+    /// Who asks.
+    pub verifier: VerifierSummary,
+    /// Where the answer goes.
+    pub endpoint: String,
+    /// What the verifier says it is for; may be empty.
+    pub title: String,
+    /// What is proved, one line a clause.
+    pub clauses: Vec<String>,
+    /// What is disclosed, value by value; empty if nothing is.
+    pub disclosed: Vec<DisclosedItem>,
+    /// How the verifier will recognise the holder again, if it will.
+    pub pseudonym: Option<PseudonymSummary>,
+    /// The credential that answers.
+    pub credential: CredentialSummary,
+    /// The date that ages and validity count for.
+    pub date: Date,
+    /// The trust list that the proof is made against.
+    pub epoch: Epoch,
+    /// Until when the answer must arrive.
+    pub expires_at: UnixTime,
+    /// What the holder should think about first.
+    pub warnings: Vec<String>,
+}
+
+/// Who asks, as far as anybody vouches for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "certified")]
+pub enum VerifierSummary {
+    /// The trust operator vouches for name and identity.
+    Yes {
+        /// Name for people.
+        name: String,
+        /// Domain or desk.
+        identity: String,
+        /// Until when.
+        until: UnixTime,
+    },
+    /// Nobody does; the key is all there is.
+    No {
+        /// The verifier's key.
+        key: String,
+    },
+}
+
+/// One disclosed value.
+#[derive(Clone, Serialize)]
+pub struct DisclosedItem {
+    /// What it is.
+    pub attribute: String,
+    /// The value that the verifier will read.
+    pub value: String,
+}
+
+/// The scope of a pseudonym.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PseudonymSummary {
+    /// The verifier's identity.
+    pub identity: String,
+    /// What for.
+    pub label: String,
+    /// The pseudonym itself, the same at every visit.
+    pub pseudonym: String,
+}
+
+impl<'w> Consent<'w> {
+    pub(super) fn new(
+        wallet: &'w Wallet,
+        signed: &SignedRequest,
+        credential: CredentialId,
+        scope: Scope,
+        answer: Answer,
+        operator: OperatorKey,
+    ) -> Self {
+        let request = &signed.request;
+        let pseudonym = request.policy.pseudonym.as_ref().map(|label| PseudonymSummary {
+            identity: request.identity(),
+            label: label.as_str().to_owned(),
+            pseudonym: answer.pseudonym.to_string(),
+        });
+        let verifier = match &request.certificate {
+            Some(certificate) => VerifierSummary::Yes {
+                name: certificate.name.clone(),
+                identity: certificate.identity.to_string(),
+                until: certificate.not_after,
+            },
+            None => VerifierSummary::No { key: request.verifier.to_string() },
+        };
+        let summary = ConsentSummary {
+            warnings: warnings(&verifier, &answer.disclosed),
+            verifier,
+            endpoint: request.endpoint.clone(),
+            title: request.policy.title.clone(),
+            clauses: request.policy.describe(request.date),
+            disclosed: disclosed_items(&answer.disclosed),
+            pseudonym,
+            credential: wallet.summary(credential).expect("the credential was just chosen from the wallet"),
+            date: request.date,
+            epoch: request.epoch,
+            expires_at: request.expires_at,
+        };
+        Self { summary, signed: signed.clone(), operator, scope, answer, _wallet: PhantomData }
+    }
+
+    /// What the holder should read before agreeing.
+    pub fn summary(&self) -> &ConsentSummary {
+        &self.summary
+    }
+
+    /// The holder agrees: makes the proof. The request is checked once more, since it may have expired meanwhile.
+    pub fn approve(
+        self,
+        prover: &Prover,
+        now: UnixTime,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Presentation, PresentError> {
+        let verified = self.signed.verify(&self.operator, now)?;
+        let request = verified.request();
+        let ours = CircuitDigest(prover.circuit_digest());
+        if request.circuit != ours {
+            return Err(PresentError::OtherCircuit { asked: request.circuit, ours });
+        }
+        let Answer { statement, witness, pseudonym, disclosed } = self.answer;
+        let assignment = resident_id::assign(&statement.public, &witness);
+        let proof = prover.prove(&assignment, rng)?;
+        let scope = request.policy.pseudonym.is_none().then_some(self.scope);
+        Ok(Presentation::new(request.challenge(), ProofBytes(proof.to_bytes()), scope, pseudonym, disclosed))
+    }
+}
+
+fn disclosed_items(disclosed: &Disclosed) -> Vec<DisclosedItem> {
+    let Disclosed { number, name, birth, sex, region, expiry, extras } = disclosed;
+    let mut items = Vec::new();
+    let mut show = |attribute: &str, value: Option<String>| {
+        items.extend(value.map(|value| DisclosedItem { attribute: attribute.to_owned(), value }));
+    };
+    show("document number", number.as_ref().map(|number| number.as_str().to_owned()));
+    show("name", name.as_ref().map(|name| name.as_str().to_owned()));
+    show("birth date", birth.map(|birth| birth.to_string()));
+    show("sex", sex.map(|sex| format!("{sex:?}").to_lowercase()));
+    show("region of residence", region.map(|region| format!("{region} ({})", region.province().name_en())));
+    show("expiry date", expiry.map(|expiry| expiry.to_string()));
+    if let Some(extras) = extras {
+        for extra in extras.opened() {
+            show(extra.label(), Some(readable(extra.value())));
+        }
+        let hidden = extras.digests().len() - extras.opened().len();
+        show(
+            "digests of further attributes",
+            Some(format!("{} ({hidden} stay closed)", extras.digests().len())),
+        );
+    }
+    items
+}
+
+/// Short text as it is; pictures and the like by their size.
+fn readable(value: &[u8]) -> String {
+    match std::str::from_utf8(value) {
+        Ok(text) if text.len() <= 200 && !text.chars().any(char::is_control) => text.to_owned(),
+        _ => format!("{} bytes", value.len()),
+    }
+}
+
+fn warnings(verifier: &VerifierSummary, disclosed: &Disclosed) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let VerifierSummary::No { .. } = verifier {
+        warnings.push("nobody certified this verifier: it may be someone else than it says".to_owned());
+    }
+    let identifying: Vec<_> = disclosed.mask().iter().filter(|attribute| attribute.identifies()).collect();
+    if !identifying.is_empty() {
+        warnings
+            .push("what you disclose lets this verifier, and everyone it tells, recognise you".to_owned());
+    }
+    if identifying.contains(&DisclosedAttribute::Extras) {
+        warnings.push(
+            "the digests of further attributes are the same every time, like a serial number".to_owned(),
+        );
+    }
+    warnings
+}

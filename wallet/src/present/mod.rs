@@ -1,0 +1,223 @@
+//! From a request to a presentation, in two steps with the holder in between.
+//!
+//! 1. [`Wallet::prepare`] checks the request, chooses a credential, works out every public value and runs
+//!    `Statement::check`: what cannot be proved is refused here, in words that say what the holder can do.
+//! 2. The holder reads the [`ConsentSummary`] and decides. [`Consent::approve`] proves exactly what the summary says and
+//!    consumes the consent; another presentation needs another one.
+//!
+//! The lifetime of a [`Consent`] keeps the wallet as it is: no update, no other credential and no other process (the
+//! directory is locked) can come between what the holder saw and what is proved.
+//!
+//! The scope of a pseudonym comes from the verifier's certified identity and the policy's label. If none is asked, it is
+//! drawn afresh for every consent, so that the pseudonym in the presentation is one that nobody meets again.
+//!
+//! Not checked here: whether the certificate allows what is asked beyond naming the verifier, and that the screen which
+//! shows the summary is honest.
+mod consent;
+mod error;
+
+use rand_core::CryptoRngCore;
+use tacit_credential::credential::Credential;
+use tacit_credential::date::UnixTime;
+use tacit_credential::extras::DisclosedExtras;
+use tacit_credential::holder::Scope;
+use tacit_credential::policy::{Bounds, DisclosedAttribute};
+use tacit_credential::presentation::Disclosed;
+use tacit_credential::public_values::PublicValues;
+use tacit_credential::request::{CircuitDigest, PresentationRequest, SignedRequest};
+use tacit_credential::statement::{Statement, Witness};
+use tacit_credential::trust_list::Epoch;
+
+use crate::contents::{CredentialId, KeptEpoch, KeptWitness};
+use crate::wallet::Wallet;
+
+pub use consent::{Consent, ConsentSummary, DisclosedItem, PseudonymSummary, VerifierSummary};
+pub use error::{PresentError, Unsuitable};
+
+/// What the holder decides before seeing the consent.
+#[derive(Clone, Debug)]
+pub struct PresentOptions {
+    /// The circuit of the holder's proving key; requests for another one are refused.
+    pub circuit: CircuitDigest,
+    /// Whether a verifier that nobody certified is answered.
+    pub uncertified: UncertifiedVerifiers,
+    /// The credential to use; `None` takes the first one that satisfies the request.
+    pub credential: Option<CredentialId>,
+    /// Which further attributes are opened if the request asks for them.
+    pub extras: OpenExtras,
+}
+
+impl PresentOptions {
+    /// The careful choice: certified verifiers only, any credential, every further attribute that is asked for.
+    pub fn new(circuit: CircuitDigest) -> Self {
+        Self { circuit, uncertified: UncertifiedVerifiers::Refuse, credential: None, extras: OpenExtras::All }
+    }
+}
+
+/// What to do with a verifier that has no certificate of the trust operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UncertifiedVerifiers {
+    /// Refuse.
+    Refuse,
+    /// Answer, with a warning in the consent.
+    Allow,
+}
+
+/// Which further attributes (portrait, address, …) to open when a request asks for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenExtras {
+    /// Every one.
+    All,
+    /// Those of these labels; the others stay digests.
+    Only(Vec<String>),
+}
+
+impl Wallet {
+    /// Checks a request and works out what answering it would prove and disclose.
+    pub fn prepare(
+        &self,
+        signed: &SignedRequest,
+        now: UnixTime,
+        options: &PresentOptions,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Consent<'_>, PresentError> {
+        let operator = self.operator().ok_or(PresentError::NoLists)?;
+        let verified = signed.verify(operator, now)?;
+        let request = verified.request();
+        if !verified.is_certified() && options.uncertified == UncertifiedVerifiers::Refuse {
+            return Err(PresentError::Uncertified { key: request.verifier });
+        }
+        if request.circuit != options.circuit {
+            return Err(PresentError::OtherCircuit { asked: request.circuit, ours: options.circuit });
+        }
+        let kept = self.kept_epoch(request, now)?;
+        let bounds = request.policy.bounds(request.date)?;
+        // Drawn even if it is not used, so that both kinds of request take the same path.
+        let random = Scope::random(rng);
+        let scope = request.scope().unwrap_or(random);
+        let (credential, answer) = self.choose(options, |id, credential| {
+            self.answer(request, kept, &bounds, &scope, options, id, credential)
+        })?;
+        Ok(Consent::new(self, signed, credential, scope, answer, *operator))
+    }
+
+    /// The kept list that the request names, if it may still be used.
+    fn kept_epoch(&self, request: &PresentationRequest, now: UnixTime) -> Result<&KeptEpoch, PresentError> {
+        let asked = request.epoch;
+        let Some(kept) = self.contents().epochs.get(&asked) else {
+            return Err(match self.newest_epoch() {
+                Some(newest) if asked < newest => PresentError::OldEpoch { asked, newest },
+                newest => PresentError::NewEpoch { asked, newest: newest.unwrap_or(Epoch(0)) },
+            });
+        };
+        if now >= kept.expires_at {
+            return Err(PresentError::LapsedEpoch { asked });
+        }
+        let hours = request.policy.max_status_age_hours;
+        if now.since(kept.issued_at).as_secs() > u64::from(hours) * 3600 {
+            return Err(PresentError::StaleEpoch { asked, hours });
+        }
+        Ok(kept)
+    }
+
+    /// The first credential with an answer; if none has one, why.
+    fn choose(
+        &self,
+        options: &PresentOptions,
+        mut answer: impl FnMut(CredentialId, &Credential) -> Result<Answer, PresentError>,
+    ) -> Result<(CredentialId, Answer), PresentError> {
+        let credentials = &self.contents().credentials;
+        if let Some(id) = options.credential {
+            let credential = credentials.get(&id).ok_or(PresentError::NoSuchCredential { id })?;
+            return Ok((id, answer(id, credential)?));
+        }
+        let mut reasons = Vec::new();
+        for (&id, credential) in credentials {
+            match answer(id, credential) {
+                Ok(answer) => return Ok((id, answer)),
+                Err(reason) => reasons.push(Unsuitable { id, reason }),
+            }
+        }
+        Err(match (reasons.pop(), reasons.is_empty()) {
+            (None, _) => PresentError::NoCredential,
+            (Some(only), true) => only.reason,
+            (Some(last), false) => {
+                reasons.push(last);
+                PresentError::NoneFits { reasons }
+            }
+        })
+    }
+
+    /// Public values and witness of one credential, checked against each other.
+    #[expect(clippy::too_many_arguments, reason = "all of one request's parts, in one private place")]
+    fn answer(
+        &self,
+        request: &PresentationRequest,
+        kept: &KeptEpoch,
+        bounds: &Bounds,
+        scope: &Scope,
+        options: &PresentOptions,
+        id: CredentialId,
+        credential: &Credential,
+    ) -> Result<Answer, PresentError> {
+        let (path, status) = match kept.witnesses.get(&id) {
+            None => return Err(PresentError::NotUpdated),
+            Some(KeptWitness::Unlisted) => {
+                return Err(PresentError::IssuerNotListed { epoch: request.epoch });
+            }
+            Some(KeptWitness::Listed(parts)) => (&parts.0, &parts.1),
+        };
+        let disclosed = disclose(credential, bounds, &options.extras)?;
+        let pseudonym = self.secret().pseudonym(scope);
+        let public =
+            PublicValues::new(kept.root, bounds, scope, &pseudonym, &disclosed, &request.challenge())?;
+        let witness = Witness::new(credential, self.secret(), path, status);
+        let statement = Statement { public };
+        statement
+            .check(&witness)
+            .map_err(|violation| PresentError::from_violation(violation, request, bounds))?;
+        Ok(Answer { statement, witness, pseudonym, disclosed })
+    }
+}
+
+/// Everything that a proof of one credential needs.
+struct Answer {
+    statement: Statement,
+    witness: Witness,
+    pseudonym: tacit_credential::holder::Pseudonym,
+    disclosed: Disclosed,
+}
+
+/// The values that the policy asks for, and no others.
+fn disclose(
+    credential: &Credential,
+    bounds: &Bounds,
+    extras: &OpenExtras,
+) -> Result<Disclosed, PresentError> {
+    let attributes = &credential.attributes;
+    let mut disclosed = Disclosed::default();
+    for attribute in bounds.disclose.iter() {
+        match attribute {
+            DisclosedAttribute::Number => disclosed.number = Some(attributes.number.clone()),
+            DisclosedAttribute::Name => disclosed.name = Some(attributes.name.clone()),
+            DisclosedAttribute::Birth => disclosed.birth = Some(attributes.birth),
+            DisclosedAttribute::Sex => disclosed.sex = Some(attributes.sex),
+            DisclosedAttribute::Region => disclosed.region = Some(attributes.region),
+            DisclosedAttribute::Expiry => disclosed.expiry = Some(attributes.expiry),
+            DisclosedAttribute::Extras => {
+                disclosed.extras = Some(open(&attributes.extras, extras)?);
+            }
+        }
+    }
+    Ok(disclosed)
+}
+
+fn open(all: &tacit_credential::extras::Extras, which: &OpenExtras) -> Result<DisclosedExtras, PresentError> {
+    Ok(match which {
+        OpenExtras::All => all.open_all(),
+        OpenExtras::Only(labels) => {
+            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+            all.open(&labels)?
+        }
+    })
+}
