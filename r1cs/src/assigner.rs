@@ -101,12 +101,7 @@ impl Assigner {
     pub fn new() -> Self {
         let mut values = Vec::with_capacity(CAPACITY);
         values.push(Fr::one());
-        Self {
-            values,
-            known: Values(()),
-            overrides: BTreeMap::new(),
-            step_by_step: false,
-        }
+        Self { values, known: Values(()), overrides: BTreeMap::new(), step_by_step: false }
     }
 
     /// Gives a wire another value than its hint does; all later hints are computed from that value. For tests: this
@@ -174,21 +169,13 @@ impl ConstraintSystem for Assigner {
         Some(compute(&self.known))
     }
 
-    fn native(
-        &mut self,
-        wires: usize,
-        compute: impl FnOnce(&Values, &mut Vec<Fr>) -> Fr,
-    ) -> Option<Value> {
+    fn native(&mut self, wires: usize, compute: impl FnOnce(&Values, &mut Vec<Fr>) -> Fr) -> Option<Value> {
         let block = self.values.len()..self.values.len() + wires;
         if self.step_by_step || self.overrides.range(block.clone()).next().is_some() {
             return None;
         }
         let result = compute(&self.known, &mut self.values);
-        assert_eq!(
-            self.values.len(),
-            block.end,
-            "native code fills exactly its block"
-        );
+        assert_eq!(self.values.len(), block.end, "native code fills exactly its block");
         Some(Value(result))
     }
 }

@@ -92,10 +92,7 @@ impl ConstraintSystem for Compiler {
     }
 
     fn instance(&mut self, _: impl FnOnce(&NoValues) -> Fr) -> LinearCombination {
-        assert_eq!(
-            self.num_instance, self.num_wires,
-            "instance wires come before witness wires"
-        );
+        assert_eq!(self.num_instance, self.num_wires, "instance wires come before witness wires");
         self.num_instance += 1;
         self.wire()
     }

@@ -38,17 +38,13 @@ pub enum DecodeError {
     #[error("this is no constraint system; give a file written by this program")]
     WrongMagic,
     /// A version that this program does not know.
-    #[error(
-        "the constraint system has format version {0}, this program reads version 1; compile it again"
-    )]
+    #[error("the constraint system has format version {0}, this program reads version 1; compile it again")]
     UnknownVersion(u8),
     /// A number that is not in its shortest form or is too large.
     #[error("a number in the constraint system is malformed; fetch or compile it again")]
     MalformedNumber,
     /// A coefficient that is zero, not below the modulus, twice there, unused or out of order.
-    #[error(
-        "the coefficients of the constraint system are not canonical; fetch or compile it again"
-    )]
+    #[error("the coefficients of the constraint system are not canonical; fetch or compile it again")]
     BadCoefficient,
     /// A wire that does not exist.
     #[error("a constraint names a wire that does not exist; fetch or compile the system again")]
@@ -78,10 +74,7 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn bytes(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
-        let (head, tail) = self
-            .0
-            .split_at_checked(length)
-            .ok_or(DecodeError::Truncated)?;
+        let (head, tail) = self.0.split_at_checked(length).ok_or(DecodeError::Truncated)?;
         self.0 = tail;
         Ok(head)
     }
@@ -141,9 +134,8 @@ impl<'a> Reader<'a> {
 
 impl R1cs {
     pub(crate) fn encode_matrices(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(
-            self.coefficients.len() * 32 + self.nonzeros().iter().sum::<usize>() * 4,
-        );
+        let mut bytes =
+            Vec::with_capacity(self.coefficients.len() * 32 + self.nonzeros().iter().sum::<usize>() * 4);
         push_number(&mut bytes, self.num_instance);
         push_number(&mut bytes, self.num_witness);
         push_number(&mut bytes, self.num_constraints());

@@ -15,9 +15,7 @@ pub struct LinearCombination {
 
 impl LinearCombination {
     pub(crate) fn wire(index: u32) -> Self {
-        Self {
-            terms: vec![(index, Fr::one())],
-        }
+        Self { terms: vec![(index, Fr::one())] }
     }
 
     /// The terms in the order of their wires.
@@ -30,8 +28,7 @@ impl LinearCombination {
         // The usual case: the other's wires are all newer.
         let newest = self.terms.last().map(|term| term.0);
         if other.first().is_none_or(|first| newest < Some(first.0)) {
-            self.terms
-                .extend(other.iter().map(|&(wire, c)| (wire, scaled(c))));
+            self.terms.extend(other.iter().map(|&(wire, c)| (wire, scaled(c))));
             return;
         }
         let mine = core::mem::take(&mut self.terms);
@@ -67,13 +64,7 @@ impl LinearCombination {
 
 impl From<Fr> for LinearCombination {
     fn from(constant: Fr) -> Self {
-        Self {
-            terms: if constant.is_zero() {
-                Vec::new()
-            } else {
-                vec![(0, constant)]
-            },
-        }
+        Self { terms: if constant.is_zero() { Vec::new() } else { vec![(0, constant)] } }
     }
 }
 
@@ -144,22 +135,14 @@ mod tests {
     use super::*;
 
     fn lc(terms: &[(u32, i64)]) -> LinearCombination {
-        LinearCombination {
-            terms: terms.iter().map(|&(wire, c)| (wire, Fr::from(c))).collect(),
-        }
+        LinearCombination { terms: terms.iter().map(|&(wire, c)| (wire, Fr::from(c))).collect() }
     }
 
     #[test]
     fn arithmetic_keeps_the_order_and_drops_zeros() {
-        let (a, b) = (
-            lc(&[(0, 1), (2, 3), (5, -1)]),
-            lc(&[(1, 7), (2, -3), (5, 2), (9, 1)]),
-        );
+        let (a, b) = (lc(&[(0, 1), (2, 3), (5, -1)]), lc(&[(1, 7), (2, -3), (5, 2), (9, 1)]));
         assert_eq!(a.clone() + &b, lc(&[(0, 1), (1, 7), (5, 1), (9, 1)]));
-        assert_eq!(
-            a.clone() - &b,
-            lc(&[(0, 1), (1, -7), (2, 6), (5, -3), (9, -1)])
-        );
+        assert_eq!(a.clone() - &b, lc(&[(0, 1), (1, -7), (2, 6), (5, -3), (9, -1)]));
         assert_eq!(a.clone() - &a, lc(&[]));
         assert_eq!(a.clone() + Fr::from(-1), lc(&[(2, 3), (5, -1)]));
         assert_eq!(lc(&[(3, 1)]) + Fr::from(4), lc(&[(0, 4), (3, 1)]));

@@ -48,15 +48,11 @@ pub struct Matrix {
 
 impl Matrix {
     pub(crate) const fn new() -> Self {
-        Self {
-            row_ends: Vec::new(),
-            entries: Vec::new(),
-        }
+        Self { row_ends: Vec::new(), entries: Vec::new() }
     }
 
     pub(crate) fn push_row(&mut self, terms: &[(u32, Fr)], table: &mut CoefficientTable) {
-        self.entries
-            .extend(terms.iter().map(|&(wire, c)| (wire, table.place(c))));
+        self.entries.extend(terms.iter().map(|&(wire, c)| (wire, table.place(c))));
         self.end_row();
     }
 
@@ -68,11 +64,7 @@ impl Matrix {
     /// The entries of a row: wire, place of the coefficient in [`R1cs::coefficients`].
     #[must_use]
     pub fn row(&self, index: usize) -> &[(u32, u32)] {
-        let start = if index == 0 {
-            0
-        } else {
-            self.row_ends[index - 1]
-        };
+        let start = if index == 0 { 0 } else { self.row_ends[index - 1] };
         &self.entries[start as usize..self.row_ends[index] as usize]
     }
 
@@ -181,12 +173,8 @@ impl R1cs {
     /// The clauses in the order in which the circuit first names them, those without constraints left out.
     #[must_use]
     pub fn clauses(&self) -> Vec<ClauseCount> {
-        let empty = |name: &String| ClauseCount {
-            name: name.clone(),
-            constraints: 0,
-            wires: 0,
-            nonzeros: [0; 3],
-        };
+        let empty =
+            |name: &String| ClauseCount { name: name.clone(), constraints: 0, wires: 0, nonzeros: [0; 3] };
         let mut counts: Vec<_> = self.clauses.iter().map(empty).collect();
         for (index, &clause) in self.clause_of_constraint.iter().enumerate() {
             let count = &mut counts[usize::from(clause)];
@@ -229,25 +217,15 @@ impl R1cs {
     ///
     /// # Panics
     /// If the assignment has another number of wires than the system.
-    pub fn unsatisfied<'a>(
-        &'a self,
-        assignment: &'a Assignment,
-    ) -> impl Iterator<Item = Unsatisfied> + 'a {
+    pub fn unsatisfied<'a>(&'a self, assignment: &'a Assignment) -> impl Iterator<Item = Unsatisfied> + 'a {
         let z = assignment.as_slice();
-        assert_eq!(
-            z.len(),
-            self.num_wires(),
-            "the assignment is of another circuit"
-        );
+        assert_eq!(z.len(), self.num_wires(), "the assignment is of another circuit");
         (0..self.num_constraints())
             .filter(|&index| {
                 let [a, b, c] = [0, 1, 2].map(|m| self.product(self.matrices[m].row(index), z));
                 a * b != c
             })
-            .map(|index| Unsatisfied {
-                index,
-                clause: self.clause_of_constraint(index).to_owned(),
-            })
+            .map(|index| Unsatisfied { index, clause: self.clause_of_constraint(index).to_owned() })
     }
 
     /// The first constraint that an assignment violates.
@@ -271,13 +249,10 @@ impl R1cs {
     /// A, B and C as arkworks has them: rows of (coefficient, wire).
     #[must_use]
     pub fn to_ark_matrices(&self) -> [Vec<Vec<(Fr, usize)>>; 3] {
-        let entry =
-            |&(wire, place): &(u32, u32)| (self.coefficients[place as usize], wire as usize);
+        let entry = |&(wire, place): &(u32, u32)| (self.coefficients[place as usize], wire as usize);
         [0, 1, 2].map(|m| {
             let matrix = &self.matrices[m];
-            (0..matrix.num_rows())
-                .map(|row| matrix.row(row).iter().map(entry).collect())
-                .collect()
+            (0..matrix.num_rows()).map(|row| matrix.row(row).iter().map(entry).collect()).collect()
         })
     }
 }

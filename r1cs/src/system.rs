@@ -70,8 +70,15 @@ pub trait Circuit {
 }
 
 /// A native value that only hints may read, because it exists only when assigning.
-#[derive(Clone, Copy)]
 pub struct Private<'a, T: ?Sized>(Option<&'a T>);
+
+impl<T: ?Sized> Clone for Private<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Private<'_, T> {}
 
 impl<'a, T: ?Sized> Private<'a, T> {
     /// For the compiler.
@@ -96,7 +103,6 @@ impl<'a, T: ?Sized> Private<'a, T> {
     /// # Panics
     /// If a circuit without private values is given to the assigner, a mistake of the circuit's author.
     pub fn reveal(self, _known: &impl Known) -> &'a T {
-        self.0
-            .expect("an assigner needs a circuit that was built with its private values")
+        self.0.expect("an assigner needs a circuit that was built with its private values")
     }
 }
