@@ -1,0 +1,48 @@
+//! `tacit inspect`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `tacit inspect`.
+#[derive(Args)]
+#[command(long_about = "Look into files and circuits; checks what can be checked without secrets.
+
+  tacit inspect circuit                        constraints per clause, wires, non-zeros, digest
+  tacit inspect circuit --json | jq .constraints
+  tacit inspect credential me.credential.json
+  tacit inspect policy hotel.toml              the policy in plain words, as holders will see it
+  tacit inspect request hotel.request.json
+  tacit inspect presentation answer.json       what a verifier sees, and what it cannot see")]
+pub(crate) struct Inspect {
+    /// What to look at.
+    #[command(subcommand)]
+    pub(crate) command: InspectCommand,
+}
+
+/// What can be looked into.
+#[derive(Subcommand)]
+pub(crate) enum InspectCommand {
+    /// The presentation circuit.
+    Circuit,
+    /// A credential file.
+    Credential {
+        /// The credential (JSON).
+        file: PathBuf,
+    },
+    /// A policy file.
+    Policy {
+        /// The policy: TOML, or JSON if the name ends in .json.
+        file: PathBuf,
+    },
+    /// A signed request.
+    Request {
+        /// The request (JSON).
+        file: PathBuf,
+    },
+    /// A presentation.
+    Presentation {
+        /// The presentation: JSON or the compact binary form.
+        file: PathBuf,
+    },
+}

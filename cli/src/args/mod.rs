@@ -1,0 +1,142 @@
+//! The command line's grammar: what can be asked, with the help that teaches it. No behaviour here.
+//!
+//! Every command takes `--json`; options that name a place can also come from the environment, so that a session
+//! types them once.
+
+mod inspect;
+mod issuer;
+mod trust;
+mod verifier;
+mod wallet;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use inspect::{Inspect, InspectCommand};
+pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
+pub(crate) use trust::{Trust, TrustCommand};
+pub(crate) use verifier::{Request, RequestCommand, RequestNew, Setup, Verify};
+pub(crate) use wallet::{Present, Wallet, WalletCommand};
+
+const ABOUT: &str = "Prove facts about a signed resident ID without showing the ID.
+
+An issuer signs an ID once. Its holder answers a business's request with a zero-knowledge proof: old enough, resident of
+one of these provinces, still valid, not revoked. The business learns that the statement holds and nothing else.
+
+Start here:
+  tacit demo                       the whole system in one go, explained as it runs
+  tacit demo --keep tour           the same, leaving every file behind to try the other commands on
+
+Roles, each with its own commands:
+  issuer     enrols residents, revokes, publishes status lists
+  trust      lists the issuers of an epoch, certifies verifiers
+  wallet     keeps a holder's credentials, answers requests
+  request, verify   what a business does: ask, and check the answer";
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done; what was checked holds
+  1  refused: what was checked does not hold, or the operation is not allowed
+  2  usage: the command line itself is wrong
+  3  a file or directory cannot be read or written
+  4  a file was read but is not what it should be
+  5  passphrase missing or wrong
+  6  consent was not given";
+
+/// The whole command line.
+#[derive(Parser)]
+#[command(name = "tacit", version, about = "Prove facts about a signed resident ID without showing the ID", long_about = ABOUT, after_long_help = EXIT_CODES)]
+#[command(propagate_version = true, arg_required_else_help = true, max_term_width = 110)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Print one JSON object on standard output instead of text; errors too.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Show no progress bars.
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole system before your eyes: issuers, residents, three businesses, and everything that must fail.
+    Demo(Demo),
+    /// Enrol residents, revoke, re-issue, publish status lists.
+    Issuer(Issuer),
+    /// List issuers epoch by epoch, certify verifiers.
+    Trust(Trust),
+    /// Keep credentials and answer requests.
+    Wallet(Wallet),
+    /// Ask a holder for a presentation.
+    Request(Request),
+    /// Check a presentation that answers one of your requests.
+    Verify(Verify),
+    /// Make DEVELOPMENT keys for the presentation circuit.
+    Setup(Setup),
+    /// Look into circuits, credentials, requests and presentations.
+    Inspect(Inspect),
+}
+
+/// `tacit demo`.
+#[derive(Args)]
+#[command(long_about = "Run the whole system before your eyes.
+
+Public security bureaus of several provinces enrol residents and revoke some. A hotel asks for \"18 or older, resident
+of Guangdong or Hunan, valid, not revoked\"; an airline asks for the name too; a shop wants one account per person.
+Honest guests get in; a minor, a resident of another province, holders of a revoked, lost or expired ID, a thief, two
+forgers, a tamperer, a replayer and a relay do not, and each refusal says why. The end compares what every business
+learnt with what a photocopy would have told it.
+
+The proving keys are DEVELOPMENT keys, made on the spot: whoever made them could forge proofs.
+
+Ends with 1 if any outcome differs from what it should be. Leaves nothing behind without --keep.
+
+  tacit demo
+  tacit demo --people 1000            faster
+  tacit demo --keep tour              then read tour/README.txt
+  tacit demo --json | jq .scenes      for scripts")]
+pub(crate) struct Demo {
+    /// Keep every file in this directory, which must be new or empty; its README.txt lists commands to try.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+    /// How many residents to enrol.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    pub(crate) people: u32,
+}
+
+/// Where a passphrase comes from.
+#[derive(Args)]
+pub(crate) struct PassphraseSource {
+    /// Read the wallet's passphrase from the first line of this file [otherwise: TACIT_PASSPHRASE, or asked for].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// The trust operator's key, which everybody else pins.
+#[derive(Args)]
+pub(crate) struct OperatorArgument {
+    /// The trust operator's public key: 64 hex digits, or a file that holds them.
+    #[arg(long, value_name = "KEY", env = "TACIT_OPERATOR")]
+    pub(crate) operator: String,
+}
+
+/// The directory of published files.
+#[derive(Args)]
+pub(crate) struct PublishedArgument {
+    /// The published directory: trust lists under trust/, status lists under status/.
+    #[arg(long, value_name = "DIR", env = "TACIT_PUBLISHED", default_value = "published")]
+    pub(crate) published: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn grammar_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

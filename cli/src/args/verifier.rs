@@ -1,0 +1,131 @@
+//! `tacit request`, `tacit verify`, `tacit setup`: the business's side, and the keys.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{OperatorArgument, PublishedArgument};
+
+const ABOUT: &str = "Ask a holder for a presentation.
+
+  tacit request init --state desk --operator operator.pub
+  tacit request certificate --state desk --certificate hotel.cert.json
+  tacit request new --state desk --policy hotel.toml --published published --out hotel.request.json
+
+A policy is TOML or JSON; every line is optional, and `tacit inspect policy` explains one in plain words:
+  title = \"Check-in\"
+  minimum_age = 18
+  provinces = [\"Guangdong\", \"湖南\"]     # names in English or Chinese, or codes
+  valid = true                           # the document must not have expired
+  disclose = [\"name\"]                    # number, name, birth, sex, region, expiry, extras
+  pseudonym = \"accounts\"                 # one pseudonym a person under this label
+  max_status_age_hours = 168
+
+The state directory keeps the verifier's key and its challenges, so that `tacit verify`, run later and elsewhere, accepts
+each answer exactly once.";
+
+/// `tacit request`.
+#[derive(Args)]
+#[command(long_about = ABOUT)]
+pub(crate) struct Request {
+    /// The verifier's state directory.
+    #[arg(long, value_name = "DIR", env = "TACIT_VERIFIER", global = true, default_value = "verifier")]
+    pub(crate) state: PathBuf,
+    /// What the verifier does.
+    #[command(subcommand)]
+    pub(crate) command: RequestCommand,
+}
+
+/// What a verifier does before it verifies.
+#[derive(Subcommand)]
+pub(crate) enum RequestCommand {
+    /// Make the verifier's key and state directory.
+    Init(RequestInit),
+    /// Install the certificate that the trust operator gave you.
+    Certificate(CertificateArguments),
+    /// Make one signed request.
+    New(RequestNew),
+}
+
+/// `tacit request init`.
+#[derive(Args)]
+pub(crate) struct RequestInit {
+    #[command(flatten)]
+    pub(crate) operator: OperatorArgument,
+    /// Also write the verifier's public key to this file, for `tacit trust certify`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_out: Option<PathBuf>,
+}
+
+/// `tacit request certificate`.
+#[derive(Args)]
+pub(crate) struct CertificateArguments {
+    /// The certificate (`tacit trust certify`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: PathBuf,
+}
+
+/// `tacit request new`.
+#[derive(Args)]
+pub(crate) struct RequestNew {
+    /// The policy: TOML, or JSON if the name ends in .json.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+    #[command(flatten)]
+    pub(crate) published: PublishedArgument,
+    /// The verifying key: says which circuit to ask for.
+    #[arg(long, value_name = "FILE", env = "TACIT_VERIFYING_KEY", default_value = "keys/resident-id.vk")]
+    pub(crate) verifying_key: PathBuf,
+    /// Where the wallet sends its answer; signed with the request.
+    #[arg(long, value_name = "URL", default_value = "file:")]
+    pub(crate) endpoint: String,
+    /// How long the request may be answered.
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(crate) minutes: u32,
+    /// Where the request goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+/// `tacit verify`.
+#[derive(Args)]
+#[command(long_about = "Check a presentation that answers one of your requests.
+
+  tacit verify --state desk --published published --presentation answer.json
+  tacit verify --json --state desk --published published --presentation answer.json | jq .disclosed
+
+Accepted (exit code 0): prints what you now know. Refused (exit code 1): says why, in your own log; tell the holder only
+that it was refused. Each request is answered once: the same presentation, sent again, is refused.
+
+A proof made with DEVELOPMENT keys is refused unless --accept-development-key is given, and marked when accepted: whoever
+made those keys can forge proofs.")]
+pub(crate) struct Verify {
+    /// The verifier's state directory.
+    #[arg(long, value_name = "DIR", env = "TACIT_VERIFIER", default_value = "verifier")]
+    pub(crate) state: PathBuf,
+    /// The presentation: JSON or the compact binary form.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) presentation: PathBuf,
+    #[command(flatten)]
+    pub(crate) published: PublishedArgument,
+    /// The verifying key.
+    #[arg(long, value_name = "FILE", env = "TACIT_VERIFYING_KEY", default_value = "keys/resident-id.vk")]
+    pub(crate) verifying_key: PathBuf,
+    /// Accept proofs made with development keys. For development only.
+    #[arg(long)]
+    pub(crate) accept_development_key: bool,
+}
+
+/// `tacit setup`.
+#[derive(Args)]
+#[command(long_about = "Make DEVELOPMENT keys for the presentation circuit.
+
+Groth16 needs a trusted setup. These keys are made by one machine in one go: whoever ran it could have kept the trapdoor
+and could forge proofs. They are marked as development keys in the files, and wherever they are accepted.
+
+  tacit setup --out keys          writes keys/resident-id.pk (wallets) and keys/resident-id.vk (verifiers)")]
+pub(crate) struct Setup {
+    /// Directory for the two key files.
+    #[arg(long, value_name = "DIR", default_value = "keys")]
+    pub(crate) out: PathBuf,
+}

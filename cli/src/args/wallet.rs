@@ -1,0 +1,128 @@
+//! `tacit wallet`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{OperatorArgument, PassphraseSource, PublishedArgument};
+
+const ABOUT: &str = "The holder's wallet: an encrypted directory with the holder secret and credentials.
+
+  tacit wallet init --wallet w                                     (write down the 24 words it prints)
+  tacit wallet enrol-request --wallet w --out me.enrol.json        (take this to the issuer)
+  tacit wallet add --wallet w --credential me.credential.json
+  tacit wallet update --wallet w --published published --operator operator.pub
+  tacit wallet present --wallet w --request hotel.request.json --out answer.json
+
+`update` fetches whole status chunks on your schedule and never because of a request, so whoever serves the files does
+not learn whose ID it is nor when it is used. `present` shows what will be proved and what will be disclosed, and asks.";
+
+/// `tacit wallet`.
+#[derive(Args)]
+#[command(long_about = ABOUT)]
+pub(crate) struct Wallet {
+    /// The wallet's directory.
+    #[arg(long, value_name = "DIR", env = "TACIT_WALLET", global = true, default_value = "wallet")]
+    pub(crate) wallet: PathBuf,
+    /// Read the wallet's passphrase from the first line of this file [otherwise: TACIT_PASSPHRASE, or asked for].
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// What the holder does.
+    #[command(subcommand)]
+    pub(crate) command: WalletCommand,
+}
+
+/// What a holder does.
+#[derive(Subcommand)]
+pub(crate) enum WalletCommand {
+    /// Make a wallet and its 24-word recovery phrase.
+    Init,
+    /// Make a wallet from a recovery phrase: same holder key, same pseudonyms.
+    Restore {
+        /// Read the 24 words from this file [otherwise asked for].
+        #[arg(long, value_name = "FILE")]
+        phrase_file: Option<PathBuf>,
+    },
+    /// Write an enrolment request: the holder key, and a loss code that only you know.
+    EnrolRequest {
+        /// Where the request goes.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Read the loss code from this file [otherwise: TACIT_LOSS_CODE, or asked for].
+        #[arg(long, value_name = "FILE")]
+        loss_code_file: Option<PathBuf>,
+    },
+    /// Take in a credential that the issuer signed.
+    Add {
+        /// The credential (JSON).
+        #[arg(long, value_name = "FILE")]
+        credential: PathBuf,
+    },
+    /// Take in newly published trust and status lists.
+    Update {
+        #[command(flatten)]
+        published: PublishedArgument,
+        #[command(flatten)]
+        operator: OperatorArgument,
+    },
+    /// List credentials, one line each.
+    List,
+    /// Show everything that a credential says.
+    Show {
+        /// Which one: its number in `wallet list`.
+        #[arg(default_value_t = 1)]
+        number: u32,
+    },
+    /// Answer a request: see what is asked, agree, prove.
+    Present(Present),
+    /// Change the passphrase.
+    Passphrase {
+        /// Read the new passphrase from the first line of this file [otherwise: TACIT_NEW_PASSPHRASE, or asked for].
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+}
+
+/// `tacit wallet present`.
+#[derive(Args)]
+#[command(long_about = "Answer a verifier's request.
+
+Shows who asks, what will be proved and what will be disclosed, and asks for consent. Scripts agree with --yes; without
+a terminal and without --yes the answer is no (exit code 6). A request that no credential satisfies is refused with the
+clause that fails, before any proof is attempted.
+
+  tacit wallet present --wallet w --request hotel.request.json --out answer.json
+  tacit wallet present --wallet w --request hotel.request.json --out answer.bin --binary    (small enough for a QR code)")]
+pub(crate) struct Present {
+    /// The verifier's signed request.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: PathBuf,
+    /// Where the presentation goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Write the compact binary form instead of JSON.
+    #[arg(long)]
+    pub(crate) binary: bool,
+    /// The proving key (`tacit setup`).
+    #[arg(long, value_name = "FILE", env = "TACIT_PROVING_KEY", default_value = "keys/resident-id.pk")]
+    pub(crate) proving_key: PathBuf,
+    /// Which credential: its number in `wallet list` [default: the first that satisfies the request].
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) credential: Option<u32>,
+    /// Which further attributes to open if the request asks for them, by label [default: all].
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    pub(crate) extras: Option<Vec<String>>,
+    /// Agree without being asked.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Answer a verifier whom the trust operator has not certified.
+    #[arg(long)]
+    pub(crate) allow_uncertified: bool,
+}
+
+impl Wallet {
+    /// Where the passphrase comes from.
+    pub(crate) fn passphrase(&self) -> PassphraseSource {
+        PassphraseSource { passphrase_file: self.passphrase_file.clone() }
+    }
+}

@@ -1,0 +1,58 @@
+//! `tacit wallet present`: check the request, show what it asks, ask, prove.
+
+use std::time::Instant;
+
+use rand::rngs::OsRng;
+use serde_json::json;
+use tacit_credential::request::{CircuitDigest, SignedRequest};
+use tacit_prover::{Prover, ProvingKey};
+use tacit_wallet::{CredentialId, OpenExtras, PresentOptions, UncertifiedVerifiers, Wallet};
+
+use super::now;
+use crate::args::Present;
+use crate::consent;
+use crate::error::{CliError, refused};
+use crate::files;
+use crate::output::{Output, Report, milliseconds};
+
+pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Result<Report, CliError> {
+    let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
+    let loading = Instant::now();
+    let key = ProvingKey::load(&arguments.proving_key).map_err(refused)?;
+    let prover = Prover::new(key);
+    let loaded = loading.elapsed();
+
+    let mut options = PresentOptions::new(CircuitDigest(prover.circuit_digest()));
+    options.credential = arguments.credential.map(CredentialId);
+    if arguments.allow_uncertified {
+        options.uncertified = UncertifiedVerifiers::Allow;
+    }
+    if let Some(labels) = &arguments.extras {
+        options.extras = OpenExtras::Only(labels.clone());
+    }
+    let preparing = Instant::now();
+    let consent = wallet.prepare(&request, now(), &options, &mut OsRng).map_err(refused)?;
+    let prepared = preparing.elapsed();
+    let summary = serde_json::to_value(consent.summary()).map_err(refused)?;
+    consent::ask(consent.summary(), arguments.yes, output)?;
+
+    let proving = Instant::now();
+    let presentation = consent.approve(&prover, now(), &mut OsRng).map_err(refused)?;
+    let proved = proving.elapsed();
+    let bytes =
+        if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
+    files::write(&arguments.out, &bytes)?;
+
+    let millis = |d: std::time::Duration| d.as_secs_f64() * 1e3;
+    Ok(Report::new(format_args!(
+        "presentation in {}: {} bytes, proved in {}",
+        arguments.out.display(),
+        bytes.len(),
+        milliseconds(proved)
+    ))
+    .line(format_args!("Send it to {}. It answers this request and no other, once.", request.request.endpoint))
+    .key("file", arguments.out.display().to_string())
+    .key("bytes", bytes.len())
+    .key("consent", summary)
+    .key("milliseconds", json!({ "load_key": millis(loaded), "prepare": millis(prepared), "prove": millis(proved) })))
+}

@@ -1,0 +1,100 @@
+//! `tacit request`: the business's key, certificate and requests.
+
+use std::time::Duration;
+
+use rand::rngs::OsRng;
+use tacit_credential::certificate::VerifierKey;
+use tacit_credential::trust_list::SignedTrustList;
+use tacit_trust::paths;
+use tacit_verifier::{Ask, Verifier, VerifyingKey};
+
+use super::inspect::read_policy;
+use super::{now, operator_key};
+use crate::args::{Request, RequestCommand, RequestNew};
+use crate::desk::Desk;
+use crate::error::{CliError, refused};
+use crate::files;
+use crate::output::{Output, Report};
+
+pub(crate) fn run(arguments: Request, output: Output) -> Result<Report, CliError> {
+    let state = arguments.state;
+    match arguments.command {
+        RequestCommand::Init(arguments) => {
+            let operator = operator_key(&arguments.operator.operator)?;
+            let desk = Desk::init(&state, &operator, &mut OsRng)?;
+            let key = VerifierKey::from(&desk.signing_key()?).to_string();
+            if let Some(path) = arguments.key_out {
+                files::write(&path, format!("{key}\n").as_bytes())?;
+            }
+            Ok(Report::new(format_args!("verifier's state in {}", state.display()))
+                .line(format_args!("public key  {key}"))
+                .line("Have the trust operator certify it (`tacit trust certify`), then `tacit request certificate`: without a")
+                .line("certificate wallets warn their holders.")
+                .key("key", key)
+                .key("operator", operator.to_string()))
+        }
+        RequestCommand::Certificate(arguments) => {
+            let certificate = files::read_json(&arguments.certificate, "a verifier's certificate")?;
+            Desk::open(&state)?.install(&certificate, now())?;
+            Ok(Report::new(format_args!("installed: {} ({}), until {}", certificate.name, certificate.identity, certificate.not_after))
+                .key("identity", certificate.identity.as_str())
+                .key("name", certificate.name.clone())
+                .key("not_after", certificate.not_after.0))
+        }
+        RequestCommand::New(arguments) => new(&Desk::open(&state)?, &arguments, output),
+    }
+}
+
+fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, CliError> {
+    let policy = read_policy(&arguments.policy)?;
+    let verifier = verifier(desk, &arguments.verifying_key, true)?;
+    let latest = paths::latest(&arguments.published.published);
+    let list: SignedTrustList = files::read_json(&latest, "a trust list")?;
+    verifier.add_trust_list(list).map_err(refused)?;
+    let ask = Ask {
+        policy,
+        endpoint: arguments.endpoint.clone(),
+        lifetime: Duration::from_secs(u64::from(arguments.minutes) * 60),
+    };
+    let signed = verifier.request(ask, &desk.signing_key()?, &mut OsRng).map_err(refused)?;
+    desk.keep(&signed)?;
+    files::write(&arguments.out, signed.to_json().as_bytes())?;
+    let request = &signed.request;
+    if request.certificate.is_none() {
+        output.warn("no certificate is installed; wallets refuse this request unless their holder insists.");
+    }
+    let mut report =
+        Report::new(format_args!("request in {}, to be answered until {}", arguments.out.display(), request.expires_at))
+            .line(format_args!("asked as {}, epoch {}:", request.identity(), request.epoch));
+    for line in request.policy.describe(request.date) {
+        report = report.line(format_args!("  - {line}"));
+    }
+    Ok(report
+        .key("file", arguments.out.display().to_string())
+        .key("identity", request.identity())
+        .key("epoch", request.epoch.0)
+        .key("challenge", request.challenge().to_string())
+        .key("expires_at", request.expires_at.0)
+        .key("clauses", request.policy.describe(request.date)))
+}
+
+/// The verifier of a desk, with one key; its trust lists are still to be added.
+pub(crate) fn verifier(
+    desk: &Desk,
+    key_file: &std::path::Path,
+    accept_development_key: bool,
+) -> Result<Verifier, CliError> {
+    let key = VerifyingKey::from_bytes(&files::read(key_file)?)
+        .map_err(CliError::malformed(key_file, "a verifying key"))?;
+    let mut builder = Verifier::builder(VerifierKey::from(&desk.signing_key()?), desk.operator()?)
+        .key(key)
+        .challenges(desk.store());
+    if let Some(certificate) = desk.certificate()? {
+        builder = builder.certificate(certificate);
+    }
+    if accept_development_key {
+        builder = builder.accept_development_keys();
+    }
+    builder.build().map_err(refused)
+}
+

@@ -1,0 +1,75 @@
+//! `tacit verify`.
+
+use std::time::Instant;
+
+use tacit_credential::trust_list::SignedTrustList;
+use tacit_trust::paths;
+use tacit_verifier::VerifyError;
+
+use super::inspect::{disclosed_json, disclosed_values, read_presentation};
+use crate::args::Verify;
+use crate::desk::Desk;
+use crate::error::{CliError, exit, explain, refused, variant_name};
+use crate::files;
+use crate::output::{Output, Report, Style, milliseconds};
+
+/// The mark of everything accepted under a development key.
+const DEVELOPMENT: &str = "DEVELOPMENT KEY: whoever made it could have forged this proof. Worth nothing outside of tests.";
+
+pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError> {
+    let desk = Desk::open(&arguments.state)?;
+    let presentation = read_presentation(&arguments.presentation)?;
+    let verifier = super::request::verifier(&desk, &arguments.verifying_key, arguments.accept_development_key)?;
+    let Some(request) = desk.request(&presentation.challenge)? else {
+        return Err(refusal(&VerifyError::Challenge(tacit_verifier::ChallengeError::Unknown)));
+    };
+    let file = paths::list(&arguments.published.published, request.request.epoch);
+    let list: SignedTrustList = files::read_json(&file, "a trust list")?;
+    verifier.add_trust_list(list).map_err(refused)?;
+
+    let started = Instant::now();
+    let verified = verifier.verify(&request, &presentation).map_err(|error| refusal(&error))?;
+    let elapsed = started.elapsed();
+
+    let on = request.request.date;
+    let mut report = Report::new(output.paint(Style::Good, format_args!("accepted in {}", milliseconds(elapsed))));
+    if verified.development_key() {
+        output.warn(DEVELOPMENT);
+        report = report.line(output.paint(Style::Notice, DEVELOPMENT));
+    }
+    report = report.line("proved:");
+    let clauses = verified.policy().describe(on);
+    for line in &clauses {
+        report = report.line(format_args!("  - {line}"));
+    }
+    for (attribute, value) in disclosed_values(verified.disclosed()) {
+        report = report.line(format_args!("{:9} {value}", attribute.to_string()));
+    }
+    let pseudonym = verified.pseudonym().map(ToString::to_string);
+    if let Some(pseudonym) = &pseudonym {
+        report = report.line(format_args!("pseudonym {pseudonym}"));
+    }
+    Ok(report
+        .key("accepted", true)
+        .key("development_key", verified.development_key())
+        .key("clauses", clauses)
+        .key("disclosed", disclosed_json(verified.disclosed()))
+        .key("pseudonym", pseudonym)
+        .key("epoch", verified.epoch().0)
+        .key("challenge", verified.challenge().to_string())
+        .key("milliseconds", elapsed.as_secs_f64() * 1e3))
+}
+
+/// A refusal by its innermost cause.
+fn refusal(error: &VerifyError) -> CliError {
+    CliError::Refused { code: refusal_code(error), message: explain(error), exit: exit::REFUSED }
+}
+
+/// `challenge-used`, `proof-invalid`, `other-challenge`, ...
+pub(crate) fn refusal_code(error: &VerifyError) -> String {
+    match error {
+        VerifyError::Challenge(cause) => format!("challenge-{}", variant_name(cause)),
+        VerifyError::Proof(cause) => format!("proof-{}", variant_name(cause)),
+        other => variant_name(other),
+    }
+}

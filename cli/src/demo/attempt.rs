@@ -1,0 +1,196 @@
+//! Attempts to be let in: an honest wallet's, and a liar's.
+//!
+//! A liar runs a program of their own: no wallet checks stand in the way, every witness value and every public value can
+//! be chosen. [`Lie`] is such a program. It starts from the truth and is then bent; the prover makes a proof only if all
+//! constraints hold, and the verifier recomputes the public values from its own request.
+
+use std::time::{Duration, Instant};
+
+use rand::rngs::OsRng;
+use tacit_circuits::resident_id;
+use tacit_credential::credential::Credential;
+use tacit_credential::field::Fr;
+use tacit_credential::holder::{HolderSecret, Pseudonym, Scope};
+use tacit_credential::policy::Bounds;
+use tacit_credential::presentation::{Disclosed, Presentation, ProofBytes};
+use tacit_credential::public_values::PublicValues;
+use tacit_credential::request::{CircuitDigest, SignedRequest};
+use tacit_credential::statement::Witness;
+use tacit_credential::status::StatusWitness;
+use tacit_credential::trust_list::{IssuerPath, VerifiedTrustList};
+use tacit_prover::{Proof, ProveError, Prover};
+use tacit_verifier::VerifiedPresentation;
+use tacit_wallet::{PresentError, PresentOptions, Wallet};
+
+use super::report::{Party, Step};
+use super::world::Business;
+use crate::commands::now;
+use crate::commands::verify::refusal_code;
+use crate::error::{CliError, explain, refused, variant_name};
+
+/// What an honest wallet did with a request.
+pub(crate) struct Answered {
+    /// The presentation, or why there is none.
+    pub(crate) outcome: Result<Presentation, PresentError>,
+    check: Duration,
+    prove: Duration,
+}
+
+/// Lets a wallet answer; its holder agrees to everything that the wallet is willing to do.
+pub(crate) fn answer(prover: &Prover, wallet: &Wallet, request: &SignedRequest) -> Answered {
+    let options = PresentOptions::new(CircuitDigest(prover.circuit_digest()));
+    let started = Instant::now();
+    let prepared = wallet.prepare(request, now(), &options, &mut OsRng);
+    let check = started.elapsed();
+    let started = Instant::now();
+    let outcome = prepared.and_then(|consent| consent.approve(prover, now(), &mut OsRng));
+    Answered { outcome, check, prove: started.elapsed() }
+}
+
+impl Answered {
+    /// The wallet's refusal as a step; if it answered after all, the outcome is `answered`.
+    pub(crate) fn refusal(&self, expected: &'static str) -> Step {
+        match &self.outcome {
+            Ok(_) => Step::new(Party::Wallet, expected, "answered", "the wallet answers"),
+            Err(error) => Step::new(Party::Wallet, expected, variant_name(error), explain(error)),
+        }
+        .time("check", self.check)
+    }
+
+    /// The presentation, for scenes that need one.
+    pub(crate) fn presentation(self) -> Result<Presentation, CliError> {
+        self.outcome.map_err(refused)
+    }
+}
+
+/// An honest answer, verified: a step that should be `accepted`, and what the business now holds.
+pub(crate) fn admit(
+    prover: &Prover,
+    wallet: &Wallet,
+    business: &Business,
+    request: &SignedRequest,
+    words: impl FnOnce(&VerifiedPresentation) -> String,
+) -> Result<(Step, Presentation, Option<VerifiedPresentation>), CliError> {
+    let answered = answer(prover, wallet, request);
+    let (check, prove) = (answered.check, answered.prove);
+    let presentation = answered.presentation()?;
+    let (step, verified) = verify(business, request, &presentation, "accepted", words);
+    Ok((step.time_first("prove", prove).time_first("check", check), presentation, verified))
+}
+
+/// The verifier's verdict as a step.
+pub(crate) fn verify(
+    business: &Business,
+    request: &SignedRequest,
+    presentation: &Presentation,
+    expected: &'static str,
+    words: impl FnOnce(&VerifiedPresentation) -> String,
+) -> (Step, Option<VerifiedPresentation>) {
+    let started = Instant::now();
+    let verdict = business.verifier.verify(request, presentation);
+    let elapsed = started.elapsed();
+    let (step, verified) = match verdict {
+        Ok(verified) => (Step::new(Party::Verifier, expected, "accepted", words(&verified)), Some(verified)),
+        Err(error) => (Step::new(Party::Verifier, expected, refusal_code(&error), explain(&error)), None),
+    };
+    (step.time("verify", elapsed).bytes(presentation.to_bytes().len()), verified)
+}
+
+/// A prover of one's own, with every value free to choose.
+pub(crate) struct Lie {
+    /// The trust root that is claimed.
+    pub(crate) root: Fr,
+    /// The bounds that are claimed to be asked.
+    pub(crate) bounds: Bounds,
+    /// The values that are claimed.
+    pub(crate) disclosed: Disclosed,
+    /// The private values.
+    pub(crate) witness: Witness,
+    pseudonym: Pseudonym,
+    scope: Scope,
+    request: SignedRequest,
+}
+
+impl Lie {
+    /// The truth about a credential, as an answer to a request.
+    pub(crate) fn from_truth(
+        list: &VerifiedTrustList,
+        request: &SignedRequest,
+        credential: &Credential,
+        secret: &HolderSecret,
+        (path, status): &(IssuerPath, StatusWitness),
+    ) -> Result<Self, CliError> {
+        let asked = &request.request;
+        let bounds = asked.policy.bounds(asked.date).map_err(refused)?;
+        let scope = asked.scope().unwrap_or_else(|| Scope::random(&mut OsRng));
+        Ok(Self {
+            root: list.root(),
+            disclosed: Disclosed::from_attributes(&credential.attributes, bounds.disclose),
+            bounds,
+            witness: Witness::new(credential, secret, path, status),
+            pseudonym: secret.pseudonym(&scope),
+            scope,
+            request: request.clone(),
+        })
+    }
+
+    /// The attempt to prove it as a step, which should be `unsatisfied`.
+    pub(crate) fn attempt(&self, prover: &Prover, note: &'static str) -> Result<Step, CliError> {
+        let (assign, prove, outcome) = self.prove(prover)?;
+        let step = match outcome {
+            Ok(_) => Step::new(Party::LyingProver, "unsatisfied", "proved", "the prover makes a proof"),
+            Err(error) => Step::new(Party::LyingProver, "unsatisfied", variant_name(&error), in_words(&error)),
+        };
+        Ok(step.note(note).time("assign", assign).time("try", prove))
+    }
+
+    /// Proves what does hold and sends it as the answer: a step that should be `proof-invalid`.
+    pub(crate) fn send(
+        &self,
+        prover: &Prover,
+        business: &Business,
+        note: &'static str,
+    ) -> Result<Step, CliError> {
+        let (_, prove, outcome) = self.prove(prover)?;
+        let proof = outcome.map_err(refused)?;
+        let scope = self.request.request.policy.pseudonym.is_none().then_some(self.scope);
+        let presentation = Presentation::new(
+            self.request.request.challenge(),
+            ProofBytes(proof.to_bytes()),
+            scope,
+            self.pseudonym,
+            self.disclosed.clone(),
+        );
+        let accepted = |_: &VerifiedPresentation| "the verifier accepts".to_owned();
+        let (step, _) = verify(business, &self.request, &presentation, "proof-invalid", accepted);
+        Ok(step.note(note).time_first("prove", prove))
+    }
+
+    fn prove(&self, prover: &Prover) -> Result<(Duration, Duration, Result<Proof, ProveError>), CliError> {
+        let challenge = self.request.request.challenge();
+        let public = PublicValues::new(
+            self.root,
+            &self.bounds,
+            &self.scope,
+            &self.pseudonym,
+            &self.disclosed,
+            &challenge,
+        )
+        .map_err(refused)?;
+        let started = Instant::now();
+        let assignment = resident_id::assign(&public, &self.witness);
+        let assign = started.elapsed();
+        let started = Instant::now();
+        let outcome = prover.prove(&assignment, &mut OsRng);
+        Ok((assign, started.elapsed(), outcome))
+    }
+}
+
+fn in_words(error: &ProveError) -> String {
+    match error {
+        ProveError::Unsatisfied { clause, index } => {
+            format!("the circuit has no solution: clause \"{clause}\" fails (constraint {index})")
+        }
+        other => explain(other),
+    }
+}

@@ -1,0 +1,285 @@
+//! The scenes in which honest guests are let in.
+
+use std::path::Path;
+
+use rand::rngs::OsRng;
+use tacit_credential::document::{RawDocument, ResidentId};
+use tacit_credential::holder::Pseudonym;
+use tacit_credential::number::DocumentNumber;
+use tacit_credential::presentation::Presentation;
+use tacit_credential::request::SignedRequest;
+use tacit_issuer::Reason;
+use tacit_trust::verify_directory;
+use tacit_verifier::VerifiedPresentation;
+use tacit_wallet::{Passphrase, RecoveryPhrase, Wallet};
+
+use super::attempt::{admit, verify};
+use super::report::{Party, Scene, Stage, Step};
+use super::world::{Business, LOSS_CODE, PASSPHRASE, World, officer};
+use crate::commands::now;
+use crate::error::{CliError, explain, refused, variant_name};
+use crate::files;
+use crate::output::milliseconds;
+
+const HOTEL: &str = r#"title = "Check-in"
+minimum_age = 18
+provinces = ["Guangdong", "Hunan"]
+valid = true
+"#;
+const AIRLINE: &str = r#"title = "Boarding pass"
+minimum_age = 18
+valid = true
+disclose = ["name"]
+"#;
+const SHOP: &str = r#"title = "Welcome gift, one for each person"
+valid = true
+pseudonym = "accounts"
+"#;
+
+/// The three businesses.
+pub(crate) struct Businesses {
+    /// Asks for age and province.
+    pub(crate) hotel: Business,
+    /// Asks for the name too.
+    pub(crate) airline: Business,
+    /// Asks for a pseudonym.
+    pub(crate) shop: Business,
+}
+
+impl Businesses {
+    /// Takes the newest trust list into use everywhere.
+    pub(crate) fn follow(&self, world: &World) -> Result<(), CliError> {
+        [&self.hotel, &self.airline, &self.shop]
+            .into_iter()
+            .try_for_each(|business| business.follow(world.list()?))
+    }
+}
+
+/// What the later scenes and the closing table need of the earlier ones.
+pub(crate) struct Learnt {
+    /// A request that the hotel had answered, and the answer.
+    pub(crate) used: (SignedRequest, Presentation),
+    /// What the airline was shown.
+    pub(crate) name_at_airline: String,
+    /// Lin Xiaoyu at the shop.
+    pub(crate) pseudonym_at_shop: Option<Pseudonym>,
+    /// Zhou Min at the shop, before her phone is lost.
+    pub(crate) lost_pseudonym: Option<Pseudonym>,
+}
+
+/// The bureaus at work: somebody who comes twice, and revocations.
+pub(crate) fn bureaus(world: &mut World, stage: &mut Stage) -> Result<(), CliError> {
+    let lin = world.person("lin-xiaoyu")?;
+    let document = ResidentId::new(lin.document.clone()).map_err(refused)?;
+    let (bureau, title) = (lin.role.bureau, format!("{} comes to the bureau a second time", lin.role.name));
+    let (second, ..) = world.wallet("lin-xiaoyu/second-wallet")?;
+    let request = second.enrol_request(LOSS_CODE, &mut OsRng).map_err(refused)?;
+    let outcome = world.bureaus[bureau].enrol(&document, &request, &officer()?, now(), &mut OsRng);
+    let step = match outcome {
+        Ok(_) => Step::new(Party::Issuer, "already-enrolled", "enrolled", "enrolled twice"),
+        Err(error) => Step::new(Party::Issuer, "already-enrolled", variant_name(&error), explain(&error)),
+    };
+    stage.scene(Scene::new("enrolled-twice", title).step(step));
+    world.revoke_some(stage)
+}
+
+/// The ministry lists the bureaus and certifies the businesses; anybody re-checks what is published.
+pub(crate) fn ministry(world: &mut World, stage: &mut Stage) -> Result<Businesses, CliError> {
+    stage.act(
+        "The ministry lists the bureaus and certifies the businesses",
+        "A bureau is listed only with a proof that it has the secret of its key. The list of an epoch says which bureaus count \
+         and who is revoked, in one hash; every wallet and every business uses the same one.",
+    );
+    world.publish(stage)?;
+    let started = std::time::Instant::now();
+    let report = verify_directory(&world.published(), &world.operator_key()).map_err(refused)?;
+    stage.done(
+        &format!("anybody re-checks everything published: {} epoch(s) hold", report.epochs.len()),
+        &milliseconds(started.elapsed()),
+    );
+    let businesses = Businesses {
+        hotel: world.business("hotel", "Lotus Hotel", "lotus-hotel.example", HOTEL)?,
+        airline: world.business("airline", "Crane Airlines", "crane-airlines.example", AIRLINE)?,
+        shop: world.business("shop", "Lantern Shop", "lantern-shop.example", SHOP)?,
+    };
+    businesses.follow(world)?;
+    stage.done("three businesses certified: Lotus Hotel, Crane Airlines, Lantern Shop", "");
+    Ok(businesses)
+}
+
+/// The scenes at the three businesses.
+pub(crate) fn honest(
+    world: &World,
+    businesses: &Businesses,
+    stage: &mut Stage,
+) -> Result<Learnt, CliError> {
+    let Businesses { hotel, airline, shop } = businesses;
+
+    asks(stage, hotel, "A hotel", "It learns that the statement holds, and nothing else about the guest.");
+    let used = guest(world, stage, hotel, "hotel-guangdong", "lin-xiaoyu", |_| nothing_else())?;
+    let (request, presentation) = (used.request, used.presentation);
+    guest(world, stage, hotel, "hotel-hunan", "tan-wei", |_| nothing_else())?;
+
+    asks(stage, airline, "An airline", "It needs the name for the boarding pass, signed by the bureau; the holder sees that before agreeing.");
+    let mut name_at_airline = String::new();
+    guest(world, stage, airline, "airline", "lin-xiaoyu", |verified| {
+        name_at_airline = verified.disclosed().name.as_ref().map_or(String::new(), |name| name.as_str().to_owned());
+        format!("the name is {name_at_airline}; nothing else")
+    })?;
+
+    asks(stage, shop, "A shop", "It wants one account for each person. The pseudonym is the same at every visit, and means nothing elsewhere.");
+    let first = guest(world, stage, shop, "shop-first-visit", "lin-xiaoyu", account)?;
+    let again = guest(world, stage, shop, "shop-second-visit", "lin-xiaoyu", account)?;
+    let other = guest(world, stage, shop, "shop-another-person", "zhou-min", account)?;
+    let recognised = first.pseudonym.is_some() && first.pseudonym == again.pseudonym;
+    let told_apart = other.pseudonym.is_some() && first.pseudonym != other.pseudonym;
+    stage.scene(
+        Scene::new("shop-accounts", "The shop compares its visitors")
+            .step(compare(
+                "recognised",
+                recognised,
+                "the two visits of Lin Xiaoyu have one pseudonym: one account, one welcome gift",
+            ))
+            .step(compare("told-apart", told_apart, "Zhou Min has another one"))
+            .step(compare(
+                "unlinkable",
+                presentation.pseudonym != first.presentation.pseudonym,
+                "at the hotel Lin Xiaoyu's pseudonym was a random one: hotel and shop together cannot tell that it was her",
+            )),
+    );
+    Ok(Learnt {
+        used: (request, presentation),
+        name_at_airline,
+        pseudonym_at_shop: first.pseudonym,
+        lost_pseudonym: other.pseudonym,
+    })
+}
+
+/// Somebody moves away, somebody loses her phone; the next epoch.
+pub(crate) fn next_day(
+    world: &mut World,
+    businesses: &Businesses,
+    stage: &mut Stage,
+) -> Result<(), CliError> {
+    stage.act(
+        "The next epoch",
+        "Liu Yang moves to another province, so his bureau revokes his ID. Zhou Min's phone is gone; she reports the loss with \
+         the code that she chose at enrolment. Both count from the next lists on.",
+    );
+    let number = |document: &RawDocument| DocumentNumber::parse(&document.number).map_err(refused);
+    let liu = world.person("liu-yang")?;
+    let (number_of_liu, bureau) = (number(&liu.document)?, liu.role.bureau);
+    world.bureaus[bureau].revoke(&number_of_liu, Reason::MovedAway, &officer()?, now()).map_err(refused)?;
+    stage.done("Liu Yang revoked: moved away", "");
+
+    let zhou = world.person("zhou-min")?;
+    let (number_of_zhou, bureau) = (number(&zhou.document)?, zhou.role.bureau);
+    let guess = world.bureaus[bureau].report_loss(&number_of_zhou, "a wild guess", &officer()?, now());
+    let step = match guess {
+        Ok(_) => Step::new(Party::Issuer, "wrong-code", "revoked", "revoked on a guess"),
+        Err(error) => Step::new(Party::Issuer, "wrong-code", variant_name(&error), explain(&error)),
+    };
+    stage.scene(Scene::new("loss-code-guessed", "Somebody else reports Zhou Min's ID as lost").step(step));
+    world.bureaus[bureau].report_loss(&number_of_zhou, LOSS_CODE, &officer()?, now()).map_err(refused)?;
+    stage.done("Zhou Min's ID revoked: lost", "");
+    world.publish(stage)?;
+    businesses.follow(world)
+}
+
+/// Zhou Min's new phone: recovery phrase, re-issue, the same account.
+pub(crate) fn restored(
+    world: &mut World,
+    businesses: &Businesses,
+    learnt: &Learnt,
+    stage: &mut Stage,
+) -> Result<(), CliError> {
+    let zhou = world.person("zhou-min")?;
+    let words: Vec<&str> = zhou.phrase.words().collect();
+    let phrase = RecoveryPhrase::parse(&words.join(" ")).map_err(refused)?;
+    let passphrase = Passphrase::new(PASSPHRASE).map_err(refused)?;
+    let folder = world.person_dir("zhou-min").join("new-wallet");
+    let mut wallet = Wallet::restore(&folder, &phrase, &passphrase).map_err(refused)?;
+    let (document, bureau) = (ResidentId::new(zhou.document.clone()).map_err(refused)?, zhou.role.bureau);
+    let credential =
+        world.bureaus[bureau].reissue(&document, &officer()?, now(), &mut OsRng).map_err(refused)?;
+    files::write_secret(
+        &world.person_dir("zhou-min").join("new-credential.json"),
+        credential.to_json().as_bytes(),
+    )?;
+    wallet.add(credential).map_err(refused)?;
+    wallet.update(&world.published(), &world.operator_key()).map_err(refused)?;
+    let request = businesses.shop.ask()?;
+    let (step, presentation, verified) = admit(&world.prover, &wallet, &businesses.shop, &request, account)?;
+    keep(&world.dir, "shop-new-phone", &request, &presentation)?;
+    let same = verified.as_ref().and_then(VerifiedPresentation::pseudonym) == learnt.lost_pseudonym.as_ref();
+    stage.scene(
+        Scene::new(
+            "shop-new-phone",
+            "Zhou Min, new phone: wallet restored from 24 words, ID re-issued to the same holder key",
+        )
+        .step(step)
+        .step(compare("recognised", same, "it is the pseudonym of her lost phone: she still has her account")),
+    );
+    Ok(())
+}
+
+/// One accepted presentation.
+struct Guest {
+    request: SignedRequest,
+    presentation: Presentation,
+    pseudonym: Option<Pseudonym>,
+}
+
+fn guest(
+    world: &World,
+    stage: &mut Stage,
+    business: &Business,
+    name: &'static str,
+    who: &'static str,
+    words: impl FnOnce(&VerifiedPresentation) -> String,
+) -> Result<Guest, CliError> {
+    let person = world.person(who)?;
+    let request = business.ask()?;
+    let (step, presentation, verified) = admit(&world.prover, &person.wallet, business, &request, words)?;
+    keep(&world.dir, name, &request, &presentation)?;
+    stage.scene(Scene::new(name, person.introduction()).step(step));
+    let pseudonym = verified.as_ref().and_then(VerifiedPresentation::pseudonym).copied();
+    Ok(Guest { request, presentation, pseudonym })
+}
+
+/// Keeps a request and its answer among the demonstration's files.
+pub(crate) fn keep(
+    dir: &Path,
+    name: &str,
+    request: &SignedRequest,
+    presentation: &Presentation,
+) -> Result<(), CliError> {
+    let answers = dir.join("answers");
+    files::write(&answers.join(format!("{name}.request.json")), request.to_json().as_bytes())?;
+    files::write(&answers.join(format!("{name}.answer.json")), presentation.to_json().as_bytes())
+}
+
+fn asks(stage: &mut Stage, business: &Business, what: &str, then: &str) {
+    stage.act(&format!("{what}: {} ({}) asks", business.name, business.identity), then);
+    for line in business.policy.describe(now().date_utc8()) {
+        stage.remark(&format!("- {line}"));
+    }
+}
+
+fn nothing_else() -> String {
+    "the guest satisfies what is asked; nothing else is known".to_owned()
+}
+
+fn account(verified: &VerifiedPresentation) -> String {
+    let pseudonym = verified.pseudonym().map_or(String::new(), ToString::to_string);
+    format!("account {}…", &pseudonym[..16.min(pseudonym.len())])
+}
+
+fn compare(expected: &'static str, holds: bool, words: &str) -> Step {
+    Step::new(Party::Verifier, expected, if holds { expected } else { "different" }, words)
+}
+
+/// Sends an answer once more, to where it was accepted before.
+pub(crate) fn replay(business: &Business, (request, presentation): &(SignedRequest, Presentation)) -> Step {
+    verify(business, request, presentation, "challenge-used", |_| "accepted twice".to_owned()).0
+}

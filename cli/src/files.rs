@@ -1,0 +1,76 @@
+//! Files at the edge: typed reading with errors that name the file and what it should be; atomic writing.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Cause, CliError};
+
+/// No file of a command is larger: a guard against reading a device or a disk image by mistake.
+const LARGEST: u64 = 1 << 32;
+
+/// A whole file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let metadata = fs::metadata(path).map_err(CliError::read(path))?;
+    if metadata.len() > LARGEST {
+        let cause: Cause = "it is larger than 4 GiB".into();
+        return Err(CliError::Malformed { path: path.to_owned(), what: "a file of this system", cause });
+    }
+    fs::read(path).map_err(CliError::read(path))
+}
+
+/// A whole text file.
+pub(crate) fn read_text(path: &Path, what: &'static str) -> Result<String, CliError> {
+    String::from_utf8(read(path)?).map_err(CliError::malformed(path, what))
+}
+
+/// A JSON file of a known shape.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, CliError> {
+    serde_json::from_slice(&read(path)?).map_err(CliError::malformed(path, what))
+}
+
+/// Writes a file whole or not at all: a temporary neighbour, renamed.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    write_with(path, bytes, 0o666)
+}
+
+/// The same, for the owner's eyes only.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    write_with(path, bytes, 0o600)
+}
+
+fn write_with(path: &Path, bytes: &[u8], mode: u32) -> Result<(), CliError> {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(CliError::write(parent))?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = builder.tempfile_in(parent).map_err(CliError::write(path))?;
+    file.write_all(bytes).map_err(CliError::write(path))?;
+    file.as_file().sync_all().map_err(CliError::write(path))?;
+    file.persist(path).map_err(|e| CliError::Write { path: path.to_owned(), source: e.error })?;
+    Ok(())
+}
+
+/// Creates a new file for the owner's eyes only, to be written piece by piece; refuses to overwrite one.
+pub(crate) fn create_secret(path: &Path) -> Result<fs::File, CliError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(CliError::write(path))
+}
+
+/// Writes a value as indented JSON, whole or not at all.
+pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), CliError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(CliError::malformed(path, "writable as JSON"))?;
+    bytes.push(b'\n');
+    write(path, &bytes)
+}
