@@ -16,7 +16,10 @@
 //! coordinates for it, so it is refused here too. Not checked here: who owns the key ([`crate::possession`]), and that the
 //! issuer signs only attribute hashes of its own making.
 //!
-//! Time: signing multiplies with [`crate::baby_jubjub::mul_base`], which see; verification is variable-time, in R, S, A and M.
+//! Time: signing reads no table at a secret place and branches on no secret bit ([`crate::baby_jubjub::mul_base`]); variable remain the
+//! conditional subtractions of the field arithmetic, and one inversion whose input is R's projective denominator.
+//! Verification is variable-time in R, S, A and M. Erasing: a [`SecretKey`] and the named intermediates are overwritten when
+//! dropped; what the compiler leaves in registers and on the stack, and the state inside BLAKE-512, are not.
 //!
 //! Source: circomlibjs `eddsa.js`; RFC 8032, section 5.1, for the shape.
 

@@ -165,6 +165,39 @@ mod tests {
     use ark_ff::{AdditiveGroup, Field};
     use rand::SeedableRng;
 
+    /// Secrets are never printed, never copied by accident, and erased when dropped.
+    #[test]
+    fn secrets_are_handled_as_such() {
+        struct Probe<T>(std::marker::PhantomData<T>);
+        trait Lacks {
+            const DEBUG: bool = false;
+            const COPY: bool = false;
+        }
+        impl<T> Lacks for Probe<T> {}
+        impl<T: fmt::Debug> Probe<T> {
+            const DEBUG: bool = true;
+        }
+        impl<T: Copy> Probe<T> {
+            const COPY: bool = true;
+        }
+        fn erased<T: ZeroizeOnDrop>() -> bool {
+            std::mem::needs_drop::<T>()
+        }
+        let lacks = |debug: bool, copy: bool| !debug && !copy;
+        assert!(!lacks(Probe::<Scope>::DEBUG, Probe::<Scope>::COPY), "the probe can tell");
+        assert!(lacks(Probe::<HolderSecret>::DEBUG, Probe::<HolderSecret>::COPY));
+        assert!(erased::<HolderSecret>());
+        #[cfg(feature = "issuing")]
+        {
+            use crate::eddsa::SecretKey;
+            assert!(lacks(Probe::<SecretKey>::DEBUG, Probe::<SecretKey>::COPY));
+            assert!(erased::<SecretKey>());
+        }
+        let mut secret = HolderSecret::from_entropy(&[1; 32]);
+        secret.zeroize();
+        assert!(secret.expose().is_zero());
+    }
+
     #[test]
     fn key_and_pseudonym_are_the_hashes() {
         let secret = HolderSecret::from_field(-Fr::ONE).unwrap();

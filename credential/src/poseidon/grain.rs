@@ -13,23 +13,29 @@
 
 use super::Parameters;
 use crate::field::Fr;
-use ark_ff::{BigInt, Field, PrimeField, Zero};
-
-const MODULUS_BITS: u32 = Fr::MODULUS_BIT_SIZE;
+use ark_ff::{BigInt, PrimeField, Zero, batch_inversion};
 
 struct Grain {
     /// Bit `i` of the integer is bᵢ.
     register: u128,
+    /// The bits that count and are not used yet, the oldest on top.
+    pending: u128,
+    /// How many they are.
+    count: u32,
 }
+
+/// Clocks at once: no tap reaches a bit that one of them makes.
+const STEP: u32 = 16;
 
 impl Grain {
     fn new(width: usize, full_rounds: usize, partial_rounds: usize) -> Self {
         let mut register = 0;
         let mut filled = 0;
+        let modulus_bits = Fr::MODULUS_BIT_SIZE as usize;
         let fields = [
             (1, 2),
             (0, 4),
-            (MODULUS_BITS as usize, 12),
+            (modulus_bits, 12),
             (width, 12),
             (full_rounds, 10),
             (partial_rounds, 10),
@@ -41,32 +47,45 @@ impl Grain {
                 filled += 1;
             }
         }
-        let mut grain = Self { register };
-        for _ in 0..160 {
+        let mut grain = Self { register, pending: 0, count: 0 };
+        for _ in 0..160 / STEP {
             grain.clock();
         }
         grain
     }
 
-    fn clock(&mut self) -> bool {
-        let bit = [62, 51, 38, 23, 13, 0].iter().fold(0, |sum, tap| sum ^ (self.register >> tap & 1));
-        self.register = self.register >> 1 | bit << 79;
-        bit == 1
+    /// The next 16 bits, the first one lowest.
+    fn clock(&mut self) -> u32 {
+        let sum = [62, 51, 38, 23, 13, 0].iter().fold(0, |sum, tap| sum ^ (self.register >> tap) as u32);
+        let bits = sum & ((1 << STEP) - 1);
+        self.register = self.register >> STEP | u128::from(bits) << (80 - STEP);
+        bits
     }
 
-    fn bit(&mut self) -> bool {
-        loop {
-            let (counts, bit) = (self.clock(), self.clock());
-            if counts {
-                return bit;
+    /// The next `wanted <= 64` bits that count, the first one on top.
+    fn take(&mut self, wanted: u32) -> u64 {
+        while self.count < wanted {
+            let bits = self.clock();
+            let (mut kept, mut count) = (0, 0);
+            for pair in (0..STEP).step_by(2) {
+                // Without a branch, which the processor could not predict.
+                let counts = bits >> pair & 1;
+                kept = kept << counts | (counts & bits >> (pair + 1));
+                count += counts;
             }
+            self.pending = self.pending << count | u128::from(kept);
+            self.count += count;
         }
+        self.count -= wanted;
+        let taken = self.pending >> self.count;
+        self.pending ^= taken << self.count;
+        taken as u64
     }
 
     fn integer(&mut self) -> BigInt<4> {
-        let mut limbs = [0u64; 4];
-        for i in (0..MODULUS_BITS as usize).rev() {
-            limbs[i / 64] |= u64::from(self.bit()) << (i % 64);
+        let mut limbs = [0; 4];
+        for (i, limb) in limbs.iter_mut().enumerate().rev() {
+            *limb = self.take((Fr::MODULUS_BIT_SIZE - 64 * i as u32).min(64));
         }
         BigInt::new(limbs)
     }
@@ -95,11 +114,12 @@ pub(super) fn generate(width: usize, full_rounds: usize, partial_rounds: usize) 
             continue;
         }
         let (x, y) = drawn.split_at(width);
-        if x.iter().any(|x| y.iter().any(|y| (*x + y).is_zero())) {
+        let mut sums: Vec<Fr> = x.iter().flat_map(|x| y.iter().map(move |y| *x + y)).collect();
+        if sums.iter().any(Fr::is_zero) {
             continue;
         }
-        let inverse = |sum: Fr| sum.inverse().unwrap_or_default();
-        break x.iter().map(|x| y.iter().map(|y| inverse(*x + y)).collect()).collect();
+        batch_inversion(&mut sums);
+        break sums.chunks(width).map(<[Fr]>::to_vec).collect();
     };
     Parameters { width, full_rounds, partial_rounds, round_constants, mds }
 }

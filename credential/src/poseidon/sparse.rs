@@ -3,10 +3,11 @@
 //! Constants: a partial round's constants of elements 1.. meet no S-box, so they pass through the MDS matrix `M` into the
 //! next round: `c'ᵣ₊₁ = cᵣ₊₁ + M·(0, c'ᵣ[1..])`, and the round itself adds `c'ᵣ[0]` alone.
 //!
-//! Matrices, from the last partial round to the first: a matrix `N = [[n, v], [w, N̂]]` equals `S·D` with `D = diag(1, N̂)` and the
-//! sparse `S = [[n, v·N̂⁻¹], [w, I]]`. `D` leaves element 0 alone, so it commutes with the partial S-box and with the constant, and
-//! the round before gets `D·M` in place of `M`. The last full round before the partial ones absorbs the last `D`. A
-//! sparse product costs 2t − 1 multiplications in place of t².
+//! Matrices: write `M = [[n, v], [w, M̂]]`. A matrix `[[n, v], [c, N̂]]` equals `S·D` with `D = diag(1, N̂)` and the sparse
+//! `S = [[n, v·N̂⁻¹], [c, I]]`. `D` leaves element 0 alone, so it commutes with the partial S-box and with the constant, and the
+//! round before gets `D·M = [[n, v], [N̂·w, N̂·M̂]]` in place of `M`. From the last partial round backwards, the k-th one
+//! therefore has `N̂ = M̂ᵏ`, the sparse row `(n, v·M̂⁻ᵏ)` and the column `M̂ᵏ⁻¹·w`; the last full round before the R partial ones
+//! absorbs `diag(1, M̂ᴿ)`. A sparse product costs 2t − 1 multiplications in place of t².
 //!
 //! Source: Poseidon paper, appendix B.
 
@@ -103,34 +104,51 @@ impl<const T: usize> Sparse<T> {
             *sum += carried;
         }
 
+        let inverse = inverse_of_block::<T>(&mds);
+        let (mut row, mut column) = (mds[0], mds.map(|row| row[0]));
         let mut partial = vec![];
-        let mut matrix = mds;
         for constant in constants.into_iter().rev() {
-            let inverse = inverse_of_lower_right(&matrix);
-            let mut row = [Fr::ZERO; T];
-            row[0] = matrix[0][0];
+            let v = row;
             for j in 1..T {
-                row[j] = (1..T).map(|k| matrix[0][k] * inverse[k - 1][j - 1]).sum();
+                row[j] = (1..T).map(|k| v[k] * inverse[k - 1][j - 1]).sum();
             }
-            let column = std::array::from_fn(|i| matrix[i][0]);
             partial.push(PartialRound { constant, row, column });
-            // D·M: row 0 is M's, the others are N̂ times M's rows 1...
-            let lower = matrix;
-            matrix = mds;
+            let c = column;
             for i in 1..T {
-                matrix[i] = std::array::from_fn(|j| (1..T).map(|k| lower[i][k] * mds[k][j]).sum());
+                column[i] = (1..T).map(|k| mds[i][k] * c[k]).sum();
             }
         }
         partial.reverse();
-        Self { full_constants, mds, before_partial: matrix, partial }
+        let before_partial = block_times_lower_rows(&block_power(&mds, plain.partial_rounds), &mds);
+        Self { full_constants, mds, before_partial, partial }
     }
 }
 
-/// Inverse of rows and columns 1.. by Gauss and Jordan.
+/// `diag(1, M̂ᵉ)`.
+fn block_power<const T: usize>(m: &[[Fr; T]; T], exponent: usize) -> [[Fr; T]; T] {
+    let mut power = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { Fr::ONE } else { Fr::ZERO }));
+    for bit in (0..usize::BITS - exponent.leading_zeros()).rev() {
+        power = block_times_lower_rows(&power, &power);
+        if exponent >> bit & 1 == 1 {
+            power = block_times_lower_rows(m, &power);
+        }
+    }
+    power
+}
+
+/// `diag(1, M̂)·B`.
+fn block_times_lower_rows<const T: usize>(m: &[[Fr; T]; T], b: &[[Fr; T]; T]) -> [[Fr; T]; T] {
+    std::array::from_fn(|i| match i {
+        0 => b[0],
+        _ => std::array::from_fn(|j| (1..T).map(|k| m[i][k] * b[k][j]).sum()),
+    })
+}
+
+/// Inverse of `M̂`, rows and columns 1.., by Gauss and Jordan.
 ///
 /// # Panics
-/// If that block is singular: it is a product of square blocks of a Cauchy matrix, which are not.
-fn inverse_of_lower_right<const T: usize>(matrix: &[[Fr; T]; T]) -> Vec<Vec<Fr>> {
+/// If that block is singular: blocks of a Cauchy matrix are not.
+fn inverse_of_block<const T: usize>(matrix: &[[Fr; T]; T]) -> Vec<Vec<Fr>> {
     let n = T - 1;
     let mut rows: Vec<Vec<Fr>> = (0..n)
         .map(|i| {
@@ -139,8 +157,7 @@ fn inverse_of_lower_right<const T: usize>(matrix: &[[Fr; T]; T]) -> Vec<Vec<Fr>>
         })
         .collect();
     for column in 0..n {
-        let pivot =
-            (column..n).find(|&i| rows[i][column] != Fr::ZERO).expect("blocks of an MDS matrix are regular");
+        let pivot = (column..n).find(|&i| rows[i][column] != Fr::ZERO).expect("a Cauchy block is regular");
         rows.swap(column, pivot);
         let scale = rows[column][column].inverse().expect("the pivot is not zero");
         for x in &mut rows[column] {
