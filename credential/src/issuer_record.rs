@@ -156,7 +156,9 @@ pub enum IssuerRecordError {
     #[error("an issuer's name has 1 to 100 characters and no control character; choose another")]
     Name,
     /// The record's proofs of possession were made for another operator.
-    #[error("this record was made for another trust operator; ask the issuer to make one for this operator's key")]
+    #[error(
+        "this record was made for another trust operator; ask the issuer to make one for this operator's key"
+    )]
     OtherOperator,
     /// The publishing key did not sign these bytes.
     #[error("the record's signature is wrong: it was changed, or is not from this issuer; fetch it again")]
@@ -174,7 +176,9 @@ pub enum IssuerRecordError {
         position: usize,
     },
     /// A proof of possession does not hold.
-    #[error("the proof of possession of credential key {position} does not hold ({source}); do not list this issuer")]
+    #[error(
+        "the proof of possession of credential key {position} does not hold ({source}); do not list this issuer"
+    )]
     Possession {
         /// Position in the list, from 0.
         position: usize,
@@ -213,7 +217,10 @@ mod tests {
         fn key(&mut self, id: &str, operator: OperatorKey) -> ListedKey {
             let secret = SecretKey::generate(&mut self.rng);
             let context = possession_context(&operator, &id.parse().unwrap());
-            ListedKey { key: secret.public_key(), possession: possession::prove(&secret, &context, &mut self.rng) }
+            ListedKey {
+                key: secret.public_key(),
+                possession: possession::prove(&secret, &context, &mut self.rng),
+            }
         }
 
         fn sign(&self, name: &str, keys: Vec<ListedKey>) -> Result<IssuerRecord, IssuerRecordError> {
@@ -248,7 +255,10 @@ mod tests {
         for (number, change) in changes.iter().enumerate() {
             let mut changed = record.clone();
             change(&mut changed);
-            assert!(matches!(changed.verify(&f.operator), Err(IssuerRecordError::Signature)), "change {number}");
+            assert!(
+                matches!(changed.verify(&f.operator), Err(IssuerRecordError::Signature)),
+                "change {number}"
+            );
         }
     }
 
@@ -258,7 +268,7 @@ mod tests {
         let own = f.key("guangzhou", f.operator);
         let others_possession = f.key("shenzhen", f.operator);
         let other_operators = f.key("guangzhou", f.other_operator);
-        let swapped = ListedKey { key: own.key, possession: f.key("guangzhou", f.operator).possession };
+        let swapped = ListedKey { possession: own.possession.clone(), ..f.key("guangzhou", f.operator) };
         assert!(matches!(f.sign("x", vec![]), Err(IssuerRecordError::NoKey)));
         assert!(matches!(f.sign(" ", vec![own.clone()]), Err(IssuerRecordError::Name)));
         assert!(matches!(f.sign("x", vec![own.clone(); 9]), Err(IssuerRecordError::TooManyKeys)));

@@ -27,7 +27,7 @@ use tacit_credential::poseidon;
 
 use crate::actor::Actor;
 use crate::issuer::{Issuer, StoredKey, signing_key};
-use crate::ranges::{self, RangeError};
+use crate::ranges::{InRange, RangeError};
 use crate::registry::{Action, Change, Event, RegistryError};
 
 /// People in one transaction.
@@ -132,7 +132,7 @@ pub enum BatchCause {
 }
 
 /// A person who passed every check, before the signature.
-type Admitted = Result<Attributes, EnrolError>;
+type Admitted = Result<InRange, EnrolError>;
 
 impl Issuer {
     /// Enrols one person.
@@ -273,9 +273,9 @@ fn admit(
     check_holder_key(change, &request.holder_key)?;
     let index = change.fresh_index(rng)?;
     let attributes = Attributes::from_document(document, request.holder_key, index, rng);
-    ranges::check(&attributes.encode().fields)?;
+    let attributes = InRange::check(attributes)?;
     let person = change.add_person(document.number(), request, index)?;
-    change.add_credential(index, person, key, attributes.expiry)?;
+    change.add_credential(index, person, key, document.expires())?;
     change.log(&Event {
         actor: officer,
         action: Action::Enrolled,

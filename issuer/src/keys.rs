@@ -4,8 +4,9 @@
 //! the **publishing key** (Ed25519) signs status manifests and the issuer's record.
 //!
 //! Why "nothing else": attribute hash and signature hash are both Poseidon of width 6, so a signature over a message of
-//! somebody's choice would be a credential. [`CredentialKey`] therefore takes attributes, from which the message is
-//! computed here, and never a message. Its one other use is the proof of possession, a Schnorr proof under a tag of its own.
+//! somebody's choice would be a credential. [`CredentialKey`] therefore takes attributes whose ranges were checked, from
+//! which the message is computed here, and never a message. Its one other use is the proof of possession, a Schnorr
+//! proof under a tag of its own.
 //!
 //! Files: two lines, a purpose line and 64 hex digits of the seed; created with mode 0600, never overwritten; a file that
 //! others may read is refused. Not protected here: the disk. Put the directory on an encrypted one.
@@ -15,13 +16,14 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
 use rand_core::CryptoRngCore;
-use tacit_credential::attributes::Attributes;
 use tacit_credential::credential::{Credential, IssuerId};
 use tacit_credential::eddsa::{PublicKey, SecretKey};
 use tacit_credential::possession;
 use tacit_credential::signing::OperatorKey;
 use tacit_credential::trust_list::{ListedKey, possession_context};
 use zeroize::Zeroizing;
+
+use crate::ranges::InRange;
 
 const CREDENTIAL_PURPOSE: &str = "tacit issuer credential key v1 (secret: signs IDs)";
 const PUBLISHING_PURPOSE: &str = "tacit issuer publishing key v1 (secret: signs status lists)";
@@ -78,8 +80,8 @@ impl CredentialKey {
     }
 
     /// Signs the credential of these attributes; the message is computed from them.
-    pub(crate) fn sign_credential(&self, attributes: Attributes, issuer: &IssuerId) -> Credential {
-        Credential::issue(attributes, issuer.clone(), &self.secret)
+    pub(crate) fn sign_credential(&self, attributes: InRange, issuer: &IssuerId) -> Credential {
+        Credential::issue(attributes.into_inner(), issuer.clone(), &self.secret)
     }
 
     /// Proves to one trust operator that the issuer knows this key's secret.

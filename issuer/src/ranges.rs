@@ -9,7 +9,7 @@
 //!
 //! The attribute types cannot express a value outside these ranges. This is a second check, on the very numbers that are
 //! hashed and signed, and it does not trust those types. Not checked here: that an index is given once (the registry).
-use tacit_credential::attributes::{ARITY, PackedFields, STATUS_LEVELS, WORD_BITS};
+use tacit_credential::attributes::{ARITY, Attributes, PackedFields, STATUS_LEVELS, WORD_BITS};
 
 /// Dates are days since 1900-01-01, below this.
 const DATE_LIMIT: u64 = 1 << 17;
@@ -39,6 +39,20 @@ pub enum RangeError {
     /// Index beyond the status tree.
     #[error("the revocation index lies beyond the status tree; report this as a defect")]
     Index,
+}
+
+/// Attributes that passed [`check`]. The credential key signs nothing else.
+pub(crate) struct InRange(Attributes);
+
+impl InRange {
+    pub(crate) fn check(attributes: Attributes) -> Result<Self, RangeError> {
+        check(&attributes.encode().fields)?;
+        Ok(Self(attributes))
+    }
+
+    pub(crate) fn into_inner(self) -> Attributes {
+        self.0
+    }
 }
 
 /// Checks every slot of the packed word.

@@ -21,7 +21,7 @@ use tacit_credential::holder::HolderKey;
 use crate::actor::Actor;
 use crate::enrol::{EnrolError, check_current, check_holder_key};
 use crate::issuer::{Issuer, signing_key};
-use crate::ranges::{self, RangeError};
+use crate::ranges::{InRange, RangeError};
 use crate::registry::{Action, Change, Event, Person, RegistryError};
 
 /// Rebindings in a lifetime.
@@ -168,7 +168,7 @@ fn replace(
     holder_key: HolderKey,
     act: &Act<'_>,
     rng: &mut impl CryptoRngCore,
-) -> Result<Attributes, ReissueError> {
+) -> Result<InRange, ReissueError> {
     let event = Event {
         actor: act.officer,
         action: Action::Revoked,
@@ -182,8 +182,8 @@ fn replace(
     }
     let index = change.fresh_index(rng)?;
     let attributes = Attributes::from_document(act.document, holder_key, index, rng);
-    ranges::check(&attributes.encode().fields)?;
-    change.add_credential(index, person.id, act.serial, attributes.expiry)?;
+    let attributes = InRange::check(attributes)?;
+    change.add_credential(index, person.id, act.serial, act.document.expires())?;
     change.set_current(person.id, index)?;
     change.log(&Event { action: act.action, revocation_index: Some(index.get()), detail: "", ..event })?;
     Ok(attributes)

@@ -151,7 +151,7 @@ impl RngCore for Repeating {
     fn next_u32(&mut self) -> u32 {
         self.0 += 1;
         // Each value four times.
-        self.0 / 4 << 20
+        (self.0 / 4) << 20
     }
     fn next_u64(&mut self) -> u64 {
         self.next_u32().into()

@@ -138,21 +138,25 @@ fn a_noted_head_is_found_later() {
 /// An un-revocation, a credential out of nothing, and both the other way round.
 #[test]
 fn tables_and_log_must_agree() {
-    let cases: [(&str, fn(&LogError) -> bool); 4] = [
-        ("DELETE FROM revocations WHERE reason = 'cancelled'", |e| matches!(e, LogError::Revocation(_))),
+    let cases = [
+        ("DELETE FROM revocations WHERE reason = 'cancelled'", "revocation"),
         (
             "INSERT INTO revocations SELECT revocation_index, 'lost', 0 FROM credentials WHERE person = 5",
-            |e| matches!(e, LogError::Revocation(_)),
+            "revocation",
         ),
-        ("DELETE FROM credentials WHERE person = 5", |e| matches!(e, LogError::Credential(_))),
-        ("INSERT INTO credentials VALUES (12345, 5, 1, 0, 0)", |e| matches!(e, LogError::Credential(12_345))),
+        ("DELETE FROM credentials WHERE person = 5", "credential"),
+        ("INSERT INTO credentials VALUES (12345, 5, 1, 0, 0)", "credential"),
     ];
     for (statement, expected) in cases {
         let bureau = lived();
         let database = without_triggers(&bureau);
         database.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
         assert!(database.execute(statement, []).unwrap() > 0, "{statement}");
-        let error = bureau.issuer.verify_log(None).unwrap_err();
-        assert!(expected(&error), "{statement}: {error}");
+        let found = match bureau.issuer.verify_log(None) {
+            Err(LogError::Revocation(_)) => "revocation",
+            Err(LogError::Credential(_)) => "credential",
+            other => panic!("{statement}: {other:?}"),
+        };
+        assert_eq!(found, expected, "{statement}");
     }
 }
