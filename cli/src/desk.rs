@@ -10,7 +10,7 @@
 //!
 //! **Once.** A challenge is issued by creating its file without overwriting one and consumed by renaming it from `open`
 //! to `used`. A rename finds its source or fails, so of any number of processes that consume one challenge, one
-//! succeeds; the directory is synced before that is believed. What expired more than a day ago is forgotten when a new
+//! succeeds; the directory `used` is synced before that is believed. What expired more than a day ago is forgotten when a new
 //! challenge is issued; the verifier refuses expired requests before it looks here.
 //!
 //! Not done here: anything about proofs; see `tacit_verifier`.
@@ -219,7 +219,7 @@ impl ChallengeStore for FileChallengeStore {
         self.check(challenge, now)?;
         let name = challenge.to_string();
         match fs::rename(self.open().join(&name), self.used().join(&name)) {
-            Ok(()) => sync(&self.used()).and_then(|()| sync(&self.open())).map_err(store),
+            Ok(()) => sync(&self.used()).map_err(store),
             // Somebody else was faster between the check and the rename.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ChallengeError::Used),
             Err(error) => Err(store(error)),

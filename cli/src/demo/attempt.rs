@@ -134,12 +134,23 @@ impl Lie {
         })
     }
 
-    /// The attempt to prove it as a step, which should be `unsatisfied`.
-    pub(crate) fn attempt(&self, prover: &Prover, note: &'static str) -> Result<Step, CliError> {
+    /// The attempt to prove it as a step, which should find that this clause of the design's table has no solution.
+    pub(crate) fn attempt(
+        &self,
+        prover: &Prover,
+        clause: &'static str,
+        note: &'static str,
+    ) -> Result<Step, CliError> {
         let (assign, prove, outcome) = self.prove(prover)?;
         let step = match outcome {
-            Ok(_) => Step::new(Party::LyingProver, "unsatisfied", "proved", "the prover makes a proof"),
-            Err(error) => Step::new(Party::LyingProver, "unsatisfied", variant_name(&error), in_words(&error)),
+            Ok(_) => Step::new(Party::LyingProver, clause, "proved", "the prover makes a proof"),
+            Err(ProveError::Unsatisfied { clause: failed, index }) => {
+                // "resides in: province" belongs to the clause "resides in".
+                let of_table = failed.split(':').next().unwrap_or(&failed).to_owned();
+                let words = format!("the circuit has no solution: clause \"{failed}\" fails (constraint {index})");
+                Step::new(Party::LyingProver, clause, of_table, words)
+            }
+            Err(error) => Step::new(Party::LyingProver, clause, variant_name(&error), explain(&error)),
         };
         Ok(step.note(note).time("assign", assign).time("try", prove))
     }
@@ -183,14 +194,5 @@ impl Lie {
         let started = Instant::now();
         let outcome = prover.prove(&assignment, &mut OsRng);
         Ok((assign, started.elapsed(), outcome))
-    }
-}
-
-fn in_words(error: &ProveError) -> String {
-    match error {
-        ProveError::Unsatisfied { clause, index } => {
-            format!("the circuit has no solution: clause \"{clause}\" fails (constraint {index})")
-        }
-        other => explain(other),
     }
 }

@@ -49,6 +49,7 @@ pub(crate) fn curtain(stage: &mut Stage, knowledge: &Knowledge, guest: &RawDocum
     );
     stage.output().say(knowledge.text());
     stage.output().say("");
+    stage.output().say(stage.costs());
 }
 
 /// Explains the kept files.

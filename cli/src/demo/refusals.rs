@@ -79,8 +79,8 @@ fn minor(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<()
     stage.scene(
         Scene::new("minor", format!("A minor: {}", person.introduction()))
             .step(honest)
-            .step(bare.attempt(&world.prover, "ignores the wallet's refusal")?)
-            .step(lie.attempt(&world.prover, "claims an earlier birth date")?)
+            .step(bare.attempt(&world.prover, "born between", "ignores the wallet's refusal")?)
+            .step(lie.attempt(&world.prover, "issued", "claims an earlier birth date")?)
             .step(other.send(&world.prover, hotel, "sends a true proof of less: of any age")?),
     );
     Ok(())
@@ -97,7 +97,7 @@ fn other_province(world: &World, businesses: &Businesses, stage: &mut Stage) -> 
     stage.scene(
         Scene::new("other-province", format!("Another province: {}", person.introduction()))
             .step(honest)
-            .step(bare.attempt(&world.prover, "ignores the wallet's refusal")?)
+            .step(bare.attempt(&world.prover, "resides in", "ignores the wallet's refusal")?)
             .step(other.send(&world.prover, hotel, "sends a true proof of less: of residence anywhere")?),
     );
     Ok(())
@@ -124,8 +124,8 @@ fn revoked(
     stage.scene(
         Scene::new(name, title)
             .step(honest)
-            .step(bare.attempt(&world.prover, "ignores the wallet's refusal")?)
-            .step(cleared.attempt(&world.prover, "clears the bit in the status word")?)
+            .step(bare.attempt(&world.prover, "not revoked", "ignores the wallet's refusal")?)
+            .step(cleared.attempt(&world.prover, "trusted issuer", "clears the bit in the status word")?)
             .step(old.send(&world.prover, hotel, "sends a true proof over the epoch before, when the ID was still good")?),
     );
     Ok(())
@@ -144,7 +144,7 @@ fn expired(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<
             format!("Expired: {}, whose ID ended on {}", person.introduction(), person.document.expires),
         )
         .step(honest)
-        .step(bare.attempt(&world.prover, "ignores the wallet's refusal")?)
+        .step(bare.attempt(&world.prover, "still valid", "ignores the wallet's refusal")?)
         .step(other.send(&world.prover, hotel, "sends a true proof for its last day of validity")?),
     );
     Ok(())
@@ -185,8 +185,8 @@ fn without_secret(
             "Without the holder secret: a thief with a copy of Lin Xiaoyu's credential file",
         )
         .step(honest)
-        .step(guessed.attempt(&world.prover, "guesses a holder secret")?)
-        .step(rebound.attempt(&world.prover, "puts a holder key of their own into the credential")?)
+        .step(guessed.attempt(&world.prover, "issued", "guesses a holder secret")?)
+        .step(rebound.attempt(&world.prover, "issued", "puts a holder key of their own into the credential")?)
         .step(sent.note("sends one of her earlier proofs under the new challenge")),
     );
     Ok(())
@@ -218,8 +218,8 @@ fn forged_signature(world: &World, businesses: &Businesses, stage: &mut Stage) -
             format!("A forged signature: {} makes herself ten years older", person.introduction()),
         )
         .step(honest)
-        .step(first.attempt(&world.prover, "edits the file and keeps the bureau's signature")?)
-        .step(second.attempt(&world.prover, "signs the edited attributes herself, in the bureau's name")?)
+        .step(first.attempt(&world.prover, "issued", "edits the file and keeps the bureau's signature")?)
+        .step(second.attempt(&world.prover, "issued", "signs the edited attributes herself, in the bureau's name")?)
         .step(other.send(&world.prover, hotel, "sends a true proof of less: her real credential, of any age")?),
     );
     Ok(())
@@ -254,7 +254,7 @@ fn unknown_issuer(world: &mut World, businesses: &Businesses, stage: &mut Stage)
     stage.scene(
         Scene::new("unknown-issuer", "An unknown issuer: Gao Feng founds the Paper Moon Bureau and signs an ID for himself")
             .step(honest)
-            .step(borrowed.attempt(&world.prover, "claims a listed bureau's place in the list")?)
+            .step(borrowed.attempt(&world.prover, "trusted issuer", "claims a listed bureau's place in the list")?)
             .step(own.send(&world.prover, hotel, "sends a true proof over a trust list of his own making")?),
     );
     Ok(())

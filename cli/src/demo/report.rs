@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, Table, TableComponent};
 use serde_json::{Value, json};
 
 use crate::output::{Output, Style, milliseconds};
@@ -22,6 +22,8 @@ pub(crate) enum Party {
     Verifier,
     /// A bureau.
     Issuer,
+    /// A business that lays several presentations side by side.
+    Comparison,
 }
 
 impl Party {
@@ -31,6 +33,7 @@ impl Party {
             Self::LyingProver => "lying prover",
             Self::Verifier => "verifier",
             Self::Issuer => "issuer",
+            Self::Comparison => "comparison",
         }
     }
 }
@@ -189,20 +192,24 @@ impl Stage {
     fn print_step(&self, step: &Step) {
         let out = self.output;
         let verdict = match (step.party, step.outcome.as_str()) {
-            (_, "accepted") => out.paint(Style::Good, "accepted"),
+            (Party::Verifier, "accepted") => {
+                format!("{} {}", out.paint(Style::Good, "accepted"), out.paint(Style::Notice, "(development key)"))
+            }
+            (Party::Comparison, _) => out.paint(Style::Good, &step.outcome),
             (Party::LyingProver, "proved") => out.paint(Style::Bad, "gets a proof"),
             (Party::LyingProver, _) => out.paint(Style::Notice, "gets no proof"),
             _ => out.paint(Style::Notice, "refused"),
         };
-        let costs = step.costs();
-        let lead = format!("     {:<13} {verdict}", step.party.name());
-        let costs = if costs.is_empty() { String::new() } else { format!("  {}", out.paint(Style::Dim, costs)) };
-        out.say(format_args!("{lead}{costs}"));
+        let mut party = format!("     {:<13} ", step.party.name());
         if let Some(note) = step.note {
             for line in wrap(note, WIDTH - 19) {
-                out.say(format_args!("{:19}{}", "", out.paint(Style::Dim, line)));
+                out.say(format_args!("{party}{}", out.paint(Style::Dim, line)));
+                party = " ".repeat(19);
             }
         }
+        let costs = step.costs();
+        let costs = if costs.is_empty() { String::new() } else { format!("  {}", out.paint(Style::Dim, costs)) };
+        out.say(format_args!("{party}{verdict}{costs}"));
         for line in wrap(&step.words, WIDTH - 19) {
             out.say(format_args!("{:19}{line}", ""));
         }
@@ -210,6 +217,26 @@ impl Stage {
             let differs = format!("should have been `{}` and was `{}`", step.expected, step.outcome);
             out.say(format_args!("{:19}{}", "", out.paint(Style::Bad, differs)));
         }
+    }
+
+    /// Costs of all presentations so far, in one line.
+    pub(crate) fn costs(&self) -> String {
+        let steps = || self.scenes.iter().flat_map(|scene| &scene.steps);
+        let median = |what: &str| {
+            let mut times: Vec<Duration> =
+                steps().flat_map(|step| &step.times).filter(|(name, _)| *name == what).map(|(_, time)| *time).collect();
+            times.sort_unstable();
+            times.get(times.len() / 2).map_or("–".to_owned(), |time| milliseconds(*time))
+        };
+        let bytes = || steps().filter_map(|step| step.bytes);
+        format!(
+            "median times: witness {}, proof {}, verification {}; presentations of {} to {} bytes",
+            median("assign"),
+            median("prove"),
+            median("verify"),
+            bytes().min().unwrap_or(0),
+            bytes().max().unwrap_or(0)
+        )
     }
 
     /// How many scenes came out otherwise than they should.
@@ -256,7 +283,8 @@ impl Knowledge {
     /// The table as text.
     pub(crate) fn text(&self) -> String {
         let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(112);
+        table.load_preset(UTF8_HORIZONTAL_ONLY).remove_style(TableComponent::HorizontalLines);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(112);
         table.set_header(std::iter::once("").chain(self.columns.iter().map(String::as_str)));
         for (fact, cells) in &self.rows {
             table.add_row(std::iter::once(*fact).chain(cells.iter().map(String::as_str)));

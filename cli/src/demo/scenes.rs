@@ -276,7 +276,7 @@ fn account(verified: &VerifiedPresentation) -> String {
 }
 
 fn compare(expected: &'static str, holds: bool, words: &str) -> Step {
-    Step::new(Party::Verifier, expected, if holds { expected } else { "different" }, words)
+    Step::new(Party::Comparison, expected, if holds { expected } else { "different" }, words)
 }
 
 /// Sends an answer once more, to where it was accepted before.

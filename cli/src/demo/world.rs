@@ -70,11 +70,16 @@ pub(crate) struct World {
     pub(crate) enrolled: usize,
     /// How many were revoked before the first list.
     pub(crate) revoked: usize,
-    /// Public numbers of people that a bureau may revoke.
+    /// Document numbers of people that a bureau may revoke.
     numbers: Vec<Vec<DocumentNumber>>,
+    /// Wallets of people who are not enrolled yet.
+    waiting: HashMap<&'static str, NewWallet>,
     /// Randomness for invented people; secrets come from the operating system.
     pub(crate) rng: StdRng,
 }
+
+/// A wallet, its words, and the holder secret behind them.
+pub(crate) type NewWallet = (Wallet, RecoveryPhrase, HolderSecret);
 
 /// One of the people of the scenes.
 pub(crate) struct Person {
@@ -151,6 +156,7 @@ impl World {
             enrolled: 0,
             revoked: 0,
             numbers: Vec::new(),
+            waiting: HashMap::new(),
             rng: StdRng::from_entropy(),
         })
     }
@@ -166,6 +172,16 @@ impl World {
         let opened = UnixTime(now().0.saturating_sub(OPENED));
         let mut population = Population::new(today);
         let mut residents = self.create("residents.jsonl")?;
+        let insiders = || ROLES.iter().filter(|role| !role.outsider);
+        let started = Instant::now();
+        for role in insiders() {
+            let wallet = self.wallet(role.key)?;
+            self.waiting.insert(role.key, wallet);
+        }
+        stage.done(
+            &format!("{} people make wallets: 24 words each, a passphrase that is slow to guess", self.waiting.len()),
+            &milliseconds(started.elapsed()),
+        );
         for (i, bureau) in BUREAUS.iter().enumerate() {
             let share = people / BUREAUS.len() + usize::from(i < people % BUREAUS.len());
             let id = IssuerId::new(bureau.id).map_err(refused)?;
@@ -174,8 +190,7 @@ impl World {
             let mut issuer =
                 Issuer::init(&path, id, bureau.name, &officer()?, opened, &mut OsRng).map_err(refused)?;
             let started = Instant::now();
-            let roles: Vec<&'static Role> =
-                ROLES.iter().filter(|role| role.bureau == i && !role.outsider).collect();
+            let roles: Vec<&'static Role> = insiders().filter(|role| role.bureau == i).collect();
             // Whoever has expired today was enrolled while the document was still good; the log wants time in order.
             for role in roles.iter().filter(|role| role.expired) {
                 self.enrol_role(role, &mut issuer, &mut population, opened)?;
@@ -207,7 +222,8 @@ impl World {
         at: UnixTime,
     ) -> Result<(), CliError> {
         let document = population.role(role, &mut self.rng).map_err(refused)?;
-        let (wallet, phrase, secret) = self.wallet(role.key)?;
+        let (wallet, phrase, secret) =
+            self.waiting.remove(role.key).ok_or_else(|| refused(super::DemoError::NoPerson(role.key)))?;
         let request = wallet.enrol_request(LOSS_CODE, &mut OsRng).map_err(refused)?;
         let checked = ResidentId::new(document.clone()).map_err(refused)?;
         let credential = issuer.enrol(&checked, &request, &officer()?, at, &mut OsRng).map_err(refused)?;
@@ -219,7 +235,7 @@ impl World {
     }
 
     /// A new wallet in a person's directory, with its words and the holder secret behind them.
-    pub(crate) fn wallet(&self, key: &str) -> Result<(Wallet, RecoveryPhrase, HolderSecret), CliError> {
+    pub(crate) fn wallet(&self, key: &str) -> Result<NewWallet, CliError> {
         let passphrase = Passphrase::new(PASSPHRASE).map_err(refused)?;
         let folder = self.person_dir(key);
         fs::create_dir_all(&folder).map_err(CliError::write(&folder))?;

@@ -1,0 +1,417 @@
+//! The commands, as a shell would run them: the whole tour in a directory, exit codes, JSON shapes, and every refusal
+//! that a script must be able to tell apart.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use tacit_credential::date::Date;
+use tacit_credential::number::DocumentNumber;
+use tacit_credential::region::RegionCode;
+
+const PASSPHRASE: &str = "correct horse battery staple";
+const LOSS_CODE: &str = "red umbrella";
+
+/// A directory in which commands run.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::cargo_bin("tacit").unwrap();
+        command.current_dir(self.0.path()).env_clear().env("TACIT_PASSPHRASE", PASSPHRASE).env("TACIT_LOSS_CODE", LOSS_CODE);
+        command.args(split(line));
+        command
+    }
+
+    /// Runs a command with `--json` and returns exit code and object.
+    fn run(&self, line: &str) -> (i32, Value) {
+        outcome(&mut self.command(line), line)
+    }
+
+    /// Runs a command that must succeed.
+    fn ok(&self, line: &str) -> Value {
+        let (code, value) = self.run(line);
+        assert_eq!((code, &value["ok"]), (0, &json!(true)), "tacit {line}: {value:#}");
+        value
+    }
+
+    /// Runs a command that must fail with this exit code and error code.
+    fn fails(&self, line: &str, exit: i32, error: &str) -> Value {
+        let (code, value) = self.run(line);
+        assert_eq!((code, &value["error"]["code"]), (exit, &json!(error)), "tacit {line}: {value:#}");
+        assert_eq!((&value["ok"], &value["error"]["exit"]), (&json!(false), &json!(exit)), "tacit {line}");
+        assert!(value["error"]["message"].as_str().unwrap().len() > 20, "tacit {line}: {value:#}");
+        value
+    }
+}
+
+/// Words, with single quotes for those that contain blanks.
+fn split(line: &str) -> Vec<String> {
+    line.split('\'')
+        .enumerate()
+        .flat_map(|(i, part)| -> Vec<String> {
+            if i % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+        })
+        .collect()
+}
+
+fn outcome(command: &mut Command, line: &str) -> (i32, Value) {
+    let output = command.arg("--json").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let value = serde_json::from_str(&text)
+        .unwrap_or_else(|e| panic!("tacit {line}: {e}: {text}{}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code().unwrap(), value)
+}
+
+fn number(birth: &str, sequence: u16) -> String {
+    let birth = Date::parse(birth).unwrap();
+    DocumentNumber::compose(RegionCode::new(430_102).unwrap(), birth, sequence).unwrap().as_str().to_owned()
+}
+
+fn document(birth: &str, sequence: u16) -> Value {
+    json!({
+        "number": number(birth, sequence), "name": "李明", "birth": birth, "sex": "male", "region": "430102",
+        "issued": "2020-01-01", "expires": "2040-01-01",
+        "extras": [{ "label": "portrait", "value_hex": "ffd8ffe0" }, { "label": "address", "value": "芙蓉路1号" }],
+    })
+}
+
+const POLICY: &str = "title = \"Check-in\"\nminimum_age = 18\nprovinces = [\"Guangdong\", \"湖南\"]\ndisclose = [\"name\"]\n\
+                      pseudonym = \"guests\"\n";
+
+/// Keys, ministry, bureau, one resident and one hotel, up to a request that waits for its answer.
+fn tour() -> Place {
+    let place = Place::new();
+    place.write("li.json", &document("1990-03-07", 425).to_string());
+    place.write("hotel.toml", POLICY);
+
+    let keys = place.ok("setup --out keys");
+    assert_eq!(keys["development"], true);
+    let operator = place.ok("trust init --dir ministry --key-out operator.pub");
+    assert_eq!(operator["operator"].as_str().unwrap().len(), 64);
+    place.ok("issuer --dir bureau init --id changsha-psb --name 'Changsha Public Security Bureau'");
+    place.ok("issuer --dir bureau record --operator operator.pub --out record.json");
+    assert_eq!(place.ok("trust --dir ministry add-issuer --record record.json")["change"], "added");
+
+    let wallet = place.ok("wallet --wallet w init");
+    let phrase = wallet["recovery_phrase"].as_str().unwrap();
+    assert_eq!(phrase.split(' ').count(), 24);
+    place.write("phrase.txt", phrase);
+    place.ok("wallet --wallet w enrol-request --out enrol.json");
+    place.ok("issuer --dir bureau enrol --document li.json --request enrol.json --out credential.json");
+    place.fails(
+        "issuer --dir bureau enrol --document li.json --request enrol.json --out again.json",
+        1,
+        "already-enrolled",
+    );
+    assert!(!place.path("again.json").exists());
+    place.ok("wallet --wallet w add --credential credential.json");
+    publish(&place, 1);
+
+    place.ok("request --state desk init --operator operator.pub --key-out hotel.pub");
+    place
+}
+
+/// A new status list, a new epoch, an updated wallet.
+fn publish(place: &Place, epoch: u64) {
+    assert_eq!(place.ok("issuer --dir bureau publish")["sequence"], epoch);
+    assert_eq!(place.ok("trust --dir ministry publish")["epoch"], epoch);
+    let verified = place.ok("trust verify --operator operator.pub");
+    assert_eq!(verified["epochs"].as_array().unwrap().len() as u64, epoch);
+    assert_eq!(place.ok("wallet --wallet w update --operator operator.pub")["epoch"], epoch);
+}
+
+fn certify(place: &Place) {
+    place.ok(
+        "trust --dir ministry certify --identity lotus-hotel.example --name 'Lotus Hotel' --key hotel.pub --out cert.json",
+    );
+    assert_eq!(place.ok("request --state desk certificate --certificate cert.json")["name"], "Lotus Hotel");
+}
+
+#[test]
+fn from_enrolment_to_a_new_phone() {
+    let place = tour();
+
+    // Nobody certified the hotel yet: the wallet refuses.
+    place.ok("request --state desk new --policy hotel.toml --out request.json");
+    place.fails("wallet --wallet w present --yes --request request.json --out p.json", 1, "uncertified");
+    certify(&place);
+    let request = place.ok("request --state desk new --policy hotel.toml --out request.json");
+    assert_eq!(request["identity"], "lotus-hotel.example");
+
+    // Consent: without a terminal and without --yes the answer is no.
+    place.fails("wallet --wallet w present --request request.json --out p.json", 6, "consent-impossible");
+    assert!(!place.path("p.json").exists());
+    let presented = place.ok("wallet --wallet w present --yes --request request.json --out p.json");
+    assert_eq!(presented["consent"]["disclosed"][0]["value"], "李明");
+    assert_eq!(presented["consent"]["verifier"]["name"], "Lotus Hotel");
+    for step in ["load_key", "prepare", "prove"] {
+        assert!(presented["milliseconds"][step].as_f64().unwrap() > 0.0, "{step}");
+    }
+    let looked_into = place.ok("inspect presentation p.json");
+    assert_eq!((&looked_into["disclosed"], &looked_into["scope"]), (&json!({ "name": "李明" }), &json!("verifier")));
+    assert!(looked_into["binary_bytes"].as_u64().unwrap() < 400);
+
+    // Development keys: refused unless asked for, marked when accepted. A refusal does not use the request up.
+    let refused = place.fails("verify --state desk --presentation p.json", 1, "development-key");
+    assert_eq!(refused["accepted"], false);
+    let accepted = place.ok("verify --state desk --presentation p.json --accept-development-key");
+    assert_eq!((&accepted["accepted"], &accepted["development_key"]), (&json!(true), &json!(true)));
+    assert_eq!(accepted["disclosed"], json!({ "name": "李明" }));
+    let pseudonym = accepted["pseudonym"].as_str().unwrap().to_owned();
+    let replay = "verify --state desk --presentation p.json --accept-development-key";
+    assert_eq!(place.fails(replay, 1, "challenge-used")["accepted"], false);
+
+    // Another verifier does not know the challenge.
+    place.ok("request --state other init --operator operator.pub");
+    place.fails("verify --state other --presentation p.json --accept-development-key", 1, "challenge-unknown");
+
+    // The phone is lost; a wrong code does nothing, the right one revokes.
+    let number = number("1990-03-07", 425);
+    let report = format!("issuer --dir bureau report-loss --number {number}");
+    place.write("wrong-code.txt", "not this one");
+    place.fails(&format!("{report} --loss-code-file wrong-code.txt"), 1, "wrong-code");
+    place.ok(&report);
+    place.fails(&format!("issuer --dir bureau revoke --number {number} --reason lost"), 1, "already-revoked");
+    publish(&place, 2);
+    let listed = place.ok("wallet --wallet w list");
+    assert_eq!(listed["credentials"][0]["status"], json!({ "state": "revoked", "epoch": 2 }));
+    place.ok("request --state desk new --policy hotel.toml --out request.json");
+    place.fails("wallet --wallet w present --yes --request request.json --out p2.json", 1, "revoked");
+
+    // New phone: same phrase, same holder key, same pseudonym; this time in the compact form.
+    place.ok("wallet --wallet new restore --phrase-file phrase.txt");
+    place.ok("issuer --dir bureau reissue --document li.json --out credential2.json");
+    place.ok("wallet --wallet new add --credential credential2.json");
+    place.ok("wallet --wallet new update --operator operator.pub");
+    place.ok("wallet --wallet new present --yes --binary --request request.json --out p2.bin");
+    assert!(fs::metadata(place.path("p2.bin")).unwrap().len() < 400);
+    let accepted = place.ok("verify --state desk --presentation p2.bin --accept-development-key");
+    assert_eq!(accepted["pseudonym"], json!(pseudonym));
+
+    // The text for people marks the development key as well.
+    place.ok("request --state desk new --policy hotel.toml --out request.json");
+    place.ok("wallet --wallet new present --yes --request request.json --out p3.json");
+    let output =
+        place.command("verify --state desk --presentation p3.json --accept-development-key").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.contains("accepted") && text.contains("DEVELOPMENT KEY"), "{text}");
+}
+
+#[test]
+fn wallets_open_with_their_passphrase_alone() {
+    let place = Place::new();
+    place.ok("wallet --wallet w init");
+    place.fails("wallet --wallet w init", 1, "exists");
+    let with = |line: &str, passphrase: &str| {
+        outcome(place.command(line).env("TACIT_PASSPHRASE", passphrase).env("TACIT_NEW_PASSPHRASE", "another one"), line)
+    };
+    let (exit, value) = with("wallet --wallet w list", "wrong");
+    assert_eq!((exit, &value["error"]["code"]), (5, &json!("passphrase")), "{value:#}");
+    assert_eq!(with("wallet --wallet w passphrase", PASSPHRASE).0, 0);
+    assert_eq!(with("wallet --wallet w list", PASSPHRASE).0, 5);
+    assert_eq!(with("wallet --wallet w list", "another one").0, 0);
+
+    // From a file; and without anything to take it from.
+    place.write("passphrase.txt", "another one\n");
+    assert_eq!(with("wallet --wallet w list --passphrase-file passphrase.txt", "wrong").0, 0);
+    let (exit, value) = outcome(place.command("wallet --wallet w list").env_remove("TACIT_PASSPHRASE"), "list");
+    assert_eq!((exit, &value["error"]["code"]), (5, &json!("secret-missing")), "{value:#}");
+}
+
+#[test]
+fn the_bureau_does_its_other_work() {
+    let place = tour();
+    let request = |wallet: &str| -> Value {
+        place.ok(&format!("wallet --wallet {wallet} init"));
+        place.ok(&format!("wallet --wallet {wallet} enrol-request --out {wallet}.json"));
+        serde_json::from_slice(&fs::read(place.path(&format!("{wallet}.json"))).unwrap()).unwrap()
+    };
+
+    // Many at once: one good line, one whose number contradicts its birth date, one that is no line at all.
+    let mut bad = document("1985-05-05", 101);
+    bad["birth"] = json!("1985-05-06");
+    let lines = [
+        json!({ "document": document("1985-05-05", 101), "request": request("many") }).to_string(),
+        json!({ "document": bad, "request": request("bad") }).to_string(),
+        "not JSON".to_owned(),
+    ];
+    place.write("batch.jsonl", &lines.join("\n"));
+    let summary = place.ok("issuer --dir bureau enrol --batch batch.jsonl --out results.jsonl");
+    assert_eq!((&summary["enrolled"], &summary["refused"]), (&json!(1), &json!(2)));
+    let results: Vec<Value> = fs::read_to_string(place.path("results.jsonl"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(results[0]["credential"]["issuer"], "changsha-psb");
+    assert_eq!((&results[1]["line"], &results[1]["error"]["code"]), (&json!(2), &json!("document")));
+    assert_eq!(results[2]["error"]["code"], "line");
+
+    // A new key beside the old one, listed again; a new holder key for somebody who lost the phrase too.
+    assert_eq!(place.ok("issuer --dir bureau rotate")["keys"], 2);
+    place.ok("issuer --dir bureau record --operator operator.pub --out record.json");
+    assert_eq!(place.ok("trust --dir ministry add-issuer --record record.json")["change"], "updated");
+    request("fresh");
+    place.ok("issuer --dir bureau rebind --document li.json --request fresh.json --out rebound.json");
+    place.fails("wallet --wallet w add --credential rebound.json", 1, "other-holder");
+    place.ok("wallet --wallet fresh add --credential rebound.json");
+    place.fails("issuer --dir bureau rebind --document li.json --request many.json --out twice.json", 1, "too-soon");
+    publish(&place, 2);
+
+    let shown = place.ok("issuer --dir bureau show");
+    assert_eq!((&shown["people"], &shown["credentials"], &shown["revoked"]), (&json!(2), &json!(3), &json!(1)));
+    let log = place.ok("issuer --dir bureau log --last 2 --officer somebody");
+    assert_eq!(log["entries"].as_array().unwrap().len(), 2);
+    place.fails("issuer --dir bureau retire --key 2", 1, "signing-key");
+    place.fails("issuer --dir bureau retire --key 1", 1, "in-use");
+    place.ok("trust --dir ministry remove-issuer --id changsha-psb");
+    place.fails("trust --dir ministry remove-issuer --id changsha-psb", 1, "not-listed");
+}
+
+#[test]
+fn scripts_can_tell_failures_apart() {
+    let place = Place::new();
+    // Usage: clap's own text and exit code.
+    for line in ["", "nonsense", "issuer revoke --number x", "demo --people 3"] {
+        assert_eq!(place.command(line).output().unwrap().status.code(), Some(2), "tacit {line}");
+    }
+    assert_eq!(place.run("issuer revoke --number 123 --reason lost").0, 2);
+    assert_eq!(place.run("trust verify --operator 00").0, 3);
+    place.fails("inspect credential nowhere.json", 3, "read");
+    place.write("broken.json", "{");
+    place.fails("inspect credential broken.json", 4, "malformed");
+    place.fails("inspect presentation broken.json", 4, "malformed");
+    place.write("empty.toml", "provinces = []");
+    place.fails("inspect policy empty.toml", 4, "malformed");
+    place.fails("issuer --dir nowhere publish", 1, "missing");
+    place.fails("request --state nowhere new --policy empty.toml --out r.json", 1, "missing");
+    place.write("kept", "");
+    fs::create_dir(place.path("full")).unwrap();
+    place.write("full/file", "");
+    place.fails("demo --keep full", 3, "occupied");
+
+    // The policy in plain words.
+    place.write("hotel.toml", POLICY);
+    let policy = place.ok("inspect policy hotel.toml");
+    assert_eq!(policy["title"], "Check-in");
+    assert!(policy["clauses"].to_string().contains("Hunan"), "{policy:#}");
+}
+
+#[test]
+fn inspect_circuit_fits_its_budget() {
+    let circuit = Place::new().ok("inspect circuit");
+    let count = |key: &str| circuit[key].as_u64().unwrap();
+    assert!(count("constraints") + count("instance") <= 8_192, "{circuit:#}");
+    assert_eq!(count("instance"), 2);
+    assert!(count("witness") > 0);
+    assert_eq!(circuit["digest"].as_str().unwrap().len(), 64);
+    let clauses = circuit["clauses"].as_array().unwrap();
+    let sum: u64 = clauses.iter().map(|clause| clause["constraints"].as_u64().unwrap()).sum();
+    assert_eq!(sum, count("constraints"));
+    assert!(circuit["nonzeros"]["total"].as_u64().unwrap() > count("constraints"));
+}
+
+/// Every outcome that the demonstration must show.
+const SCENES: [&str; 21] = [
+    "enrolled-twice",
+    "hotel-guangdong",
+    "hotel-hunan",
+    "airline",
+    "shop-first-visit",
+    "shop-second-visit",
+    "shop-another-person",
+    "shop-accounts",
+    "loss-code-guessed",
+    "minor",
+    "other-province",
+    "revoked",
+    "lost",
+    "shop-new-phone",
+    "expired",
+    "without-holder-secret",
+    "forged-signature",
+    "unknown-issuer",
+    "tampered",
+    "replayed",
+    "other-site",
+];
+
+#[test]
+fn demo_shows_every_outcome_and_leaves_usable_files() {
+    let place = Place::new();
+    let shown = place.ok("demo --people 300 --keep tour");
+    let scenes = shown["scenes"].as_array().unwrap();
+    let names: Vec<&str> = scenes.iter().map(|scene| scene["name"].as_str().unwrap()).collect();
+    assert_eq!(names, SCENES);
+    assert!(scenes.iter().all(|scene| scene["ok"] == true), "{shown:#}");
+    assert_eq!((&shown["people"], &shown["development_keys"]), (&json!(300), &json!(true)));
+    let steps = |name: &str| -> Vec<(String, String)> {
+        let scene = &scenes[names.iter().position(|n| *n == name).unwrap()];
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        scene["steps"].as_array().unwrap().iter().map(|s| (text(&s["party"]), text(&s["outcome"]))).collect()
+    };
+    let as_pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    };
+    assert_eq!(
+        steps("minor"),
+        as_pairs(&[
+            ("wallet", "too-young"),
+            ("lying prover", "born between"),
+            ("lying prover", "issued"),
+            ("verifier", "proof-invalid")
+        ])
+    );
+    assert_eq!(steps("replayed"), as_pairs(&[("verifier", "challenge-used")]));
+    assert_eq!(shown["knowledge"][0]["knows"]["name"], "–");
+    assert_eq!(shown["knowledge"][1]["knows"]["name"], "林晓雨");
+
+    // The commands of its README.
+    let inside = |line: &str| outcome(place.command(line).current_dir(place.path("tour")), line);
+    assert_eq!(inside("trust verify --operator operator.pub").0, 0);
+    let new = "request new --state businesses/hotel/state --policy businesses/hotel/policy.toml --out my.request.json";
+    assert_eq!(inside(new).0, 0);
+    let present = "wallet present --wallet people/lin-xiaoyu/wallet --passphrase-file people/lin-xiaoyu/passphrase.txt \
+                   --request my.request.json --out my.answer.json --yes";
+    assert_eq!(inside(present).0, 0);
+    let verify = "verify --state businesses/hotel/state --presentation my.answer.json --accept-development-key";
+    let (exit, accepted) = inside(verify);
+    assert_eq!((exit, &accepted["disclosed"]), (0, &json!({})));
+    assert_eq!(inside(verify).0, 1);
+    let again = "verify --state businesses/hotel/state --presentation answers/hotel-guangdong.answer.json \
+                 --accept-development-key";
+    assert_eq!(inside(again).1["error"]["code"], "challenge-used");
+    assert_eq!(inside("inspect credential people/lin-xiaoyu/credential.json").1["name"], "林晓雨");
+    assert_eq!(inside("issuer --dir bureaus/changsha-psb log --last 3").0, 0);
+}
+
+#[test]
+fn demo_leaves_nothing_behind() {
+    let place = Place::new();
+    let temporary = place.path("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let line = "demo --people 100";
+    let (exit, shown) = outcome(place.command(line).env("TMPDIR", &temporary), line);
+    assert_eq!(exit, 0, "{shown:#}");
+    assert_eq!(shown["kept"], Value::Null);
+    assert_eq!(entries(&temporary), 0);
+    assert_eq!(entries(place.0.path()), 1);
+}
+
+fn entries(dir: &Path) -> usize {
+    fs::read_dir(dir).unwrap().count()
+}
