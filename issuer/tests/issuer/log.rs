@@ -91,6 +91,9 @@ fn triggers_refuse_changes_of_what_is_final() {
 
 #[test]
 fn every_changed_column_breaks_the_chain() {
+    let bureau = lived();
+    let database = without_triggers(&bureau);
+    database.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM log WHERE sequence = 5").unwrap();
     for change in [
         "at = at + 1",
         "actor = 'nobody'",
@@ -101,10 +104,10 @@ fn every_changed_column_breaks_the_chain() {
         "detail = 'x'",
         "hash = zeroblob(32)",
     ] {
-        let bureau = lived();
-        let database = without_triggers(&bureau);
         database.execute(&format!("UPDATE log SET {change} WHERE sequence = 5"), []).unwrap();
         assert!(matches!(bureau.issuer.verify_log(None), Err(LogError::Hash(5))), "{change}");
+        database.execute("REPLACE INTO log SELECT * FROM kept", []).unwrap();
+        bureau.issuer.verify_log(None).unwrap();
     }
 }
 
