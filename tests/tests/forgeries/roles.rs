@@ -5,12 +5,13 @@ use tacit_credential::attributes::{Attributes, RevocationIndex};
 use tacit_credential::certificate::VerifierIdentity;
 use tacit_credential::credential::Credential;
 use tacit_credential::date::UnixTime;
-use tacit_credential::enrolment::EnrolRequest;
+use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
 use tacit_credential::extras::{ExtraAttribute, Extras};
-use tacit_credential::fixtures::{World, date, narrow_policy};
-use tacit_credential::holder::{HolderSecret, Scope};
+use tacit_credential::fixtures::{NOW, World, date, narrow_policy};
+use tacit_credential::holder::{HolderKey, HolderSecret, Scope};
 use tacit_credential::name::Name;
 use tacit_credential::policy::Policy;
+use tacit_issuer::{Actor, EnrolError, Issuer};
 use tacit_wallet::{Passphrase, Wallet, WorkFactor};
 
 /// Attack 13: empty values prove anything, so there are none.
@@ -53,15 +54,22 @@ fn the_zero_secret_is_refused() {
     assert!(r1cs.is_satisfied(&tacit_circuits::resident_id::assign(&statement.public, &witness)));
 }
 
-/// Attack 15: the holder key of the zero secret is known to everybody; an enrolment with it is refused.
+/// Attack 15: the holder key of the zero secret is known to everybody; no issuer enrols it.
 #[test]
 fn the_zero_secrets_key_is_not_enrolled() {
-    let key = tacit_credential::poseidon::hash(&[Fr::from(0u64)]);
-    let request = serde_json::json!({
-        "holder_key": tacit_credential::field::to_hex(&key),
-        "loss_code": { "salt": "00".repeat(32), "digest": "00".repeat(32) },
-    });
-    assert!(EnrolRequest::from_json(&request.to_string()).is_err());
+    let mut world = World::new(6);
+    let folder = tempfile::tempdir().expect("a folder");
+    let officer = Actor::new("desk 1").expect("a name");
+    let dir = folder.path().join("issuer");
+    let mut issuer = Issuer::init(&dir, world.issuer.clone(), "Shenzhen", &officer, NOW, &mut world.rng).expect("new");
+    let code = LossCode::new("a long enough code").expect("valid");
+    let mut request =
+        EnrolRequest { holder_key: world.secret.key(), loss_code: LossCodeDigest::new(&code, &mut world.rng) };
+    request.holder_key = HolderKey(tacit_credential::poseidon::hash(&[Fr::from(0u64)]));
+    let refused = issuer.enrol(&world.document, &request, &officer, NOW, &mut world.rng);
+    assert!(matches!(refused, Err(EnrolError::HolderKeyWeak)));
+    request.holder_key = world.secret.key();
+    assert!(issuer.enrol(&world.document, &request, &officer, NOW, &mut world.rng).is_ok());
 }
 
 /// Attack 16: a new portrait and a new index change the credential, not the pseudonym.
