@@ -31,3 +31,6 @@ pub use recovery::{RecoveryPhrase, RecoveryPhraseError};
 pub use update::{KEPT_EPOCHS, UpdateError, UpdateReport};
 pub use vault::StoreError;
 pub use wallet::{AddError, Added, CredentialStatus, CredentialSummary, Wallet};
+
+#[cfg(test)]
+mod tests;
