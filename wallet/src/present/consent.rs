@@ -18,24 +18,37 @@ use crate::wallet::{CredentialSummary, Wallet};
 
 /// A request that the wallet can answer, waiting for the holder.
 ///
-/// Good for one presentation: [`approve`](Self::approve) takes it away.
-/// ```compile_fail,E0382
-/// # use tacit_wallet::{Consent, PresentError};
-/// # fn twice(consent: Consent<'_>, prover: &tacit_prover::Prover, now: tacit_credential::date::UnixTime,
-/// #     rng: &mut rand_chacha::ChaCha20Rng) -> Result<(), PresentError> {
-/// consent.approve(prover, now, rng)?;
-/// consent.approve(prover, now, rng)?; // a second presentation needs a second consent
+/// ```no_run
+/// # use tacit_wallet::{Passphrase, PresentError, PresentOptions, Wallet};
+/// # fn present(wallet: &mut Wallet, request: &tacit_credential::request::SignedRequest, options: &PresentOptions,
+/// #     now: tacit_credential::date::UnixTime, prover: &tacit_prover::Prover, rng: &mut rand_chacha::ChaCha20Rng,
+/// #     other: &Passphrase) -> Result<(), PresentError> {
+/// let consent = wallet.prepare(request, now, options, rng)?;
+/// println!("{}", consent.summary().clauses.join("\n"));
+/// let presentation = consent.approve(prover, now, rng)?;
+/// wallet.change_passphrase(other).ok();
 /// # Ok(()) }
 /// ```
-/// The wallet stays as it is while the holder thinks:
+/// Good for one presentation, because [`approve`](Self::approve) takes it away:
+/// ```compile_fail,E0382
+/// # use tacit_wallet::{Passphrase, PresentError, PresentOptions, Wallet};
+/// # fn present(wallet: &mut Wallet, request: &tacit_credential::request::SignedRequest, options: &PresentOptions,
+/// #     now: tacit_credential::date::UnixTime, prover: &tacit_prover::Prover, rng: &mut rand_chacha::ChaCha20Rng,
+/// #     other: &Passphrase) -> Result<(), PresentError> {
+/// let consent = wallet.prepare(request, now, options, rng)?;
+/// let presentation = consent.approve(prover, now, rng)?;
+/// let another = consent.approve(prover, now, rng)?; // needs a second consent
+/// # Ok(()) }
+/// ```
+/// And the wallet stays as it is while the holder thinks; nothing takes it by `&mut`:
 /// ```compile_fail,E0502
 /// # use tacit_wallet::{Passphrase, PresentError, PresentOptions, Wallet};
-/// # fn meanwhile(wallet: &mut Wallet, request: &tacit_credential::request::SignedRequest, other: &Passphrase,
-/// #     options: &PresentOptions, now: tacit_credential::date::UnixTime, prover: &tacit_prover::Prover,
-/// #     rng: &mut rand_chacha::ChaCha20Rng) -> Result<(), PresentError> {
+/// # fn present(wallet: &mut Wallet, request: &tacit_credential::request::SignedRequest, options: &PresentOptions,
+/// #     now: tacit_credential::date::UnixTime, prover: &tacit_prover::Prover, rng: &mut rand_chacha::ChaCha20Rng,
+/// #     other: &Passphrase) -> Result<(), PresentError> {
 /// let consent = wallet.prepare(request, now, options, rng)?;
-/// wallet.change_passphrase(other).ok(); // so does every update
-/// consent.approve(prover, now, rng)?;
+/// wallet.change_passphrase(other).ok(); // nor an update, nor another credential
+/// let presentation = consent.approve(prover, now, rng)?;
 /// # Ok(()) }
 /// ```
 pub struct Consent<'w> {
