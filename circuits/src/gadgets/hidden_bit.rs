@@ -16,10 +16,10 @@
 //! place `Σ d · size`; all such (word, place) occur. A word of at most 253 bits is one integer below the modulus, so that
 //! its value determines it. Without the sums two selectors could be 1, and a place beyond the word reached.
 //!
-//! The hint of a word whose bit is the other way makes a neighbouring boolean carry the difference, so that the boolean
-//! constraint of this very word fails.
+//! The hint of a word whose bit is the other way makes a neighbouring boolean carry the difference, and that of a word
+//! with bits beyond its length the last boolean, so that the boolean constraints of this very word fail.
 
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::{AdditiveGroup, Field, PrimeField};
 use tacit_credential::Fr;
 use tacit_r1cs::{ConstraintSystem, Number};
 
@@ -33,6 +33,12 @@ pub struct HiddenBit {
     pub word: [u64; 4],
     /// The place, below the word's length.
     pub place: usize,
+}
+
+impl HiddenBit {
+    fn bit(&self, place: usize) -> bool {
+        self.word[place / 64] >> (place % 64) & 1 == 1
+    }
 }
 
 /// A word with a given bit at a hidden place.
@@ -54,13 +60,20 @@ impl<N: Number> HiddenBitVar<N> {
         bit: bool,
         hint: impl FnOnce(&CS::Known) -> HiddenBit,
     ) -> Self {
-        assert!(radices.iter().product::<usize>() <= 253, "a word is one integer below the modulus");
+        let length = radices.iter().product::<usize>();
+        assert!(length <= 253, "a word is one integer below the modulus");
         let hint = cs.advise(hint);
         let mut known = N::from(Fr::from(bit));
         let mut digits = Vec::with_capacity(radices.len());
         let mut size = 1;
         for &radix in radices {
-            let level = hint.map(|hint| Level::of(hint, size, radix, bit));
+            let level = hint.map(|hint| {
+                let mut level = Level::of(hint, size, radix, bit);
+                if size * radix == length {
+                    level.carry_excess(hint, size, radix);
+                }
+                level
+            });
             let (block, digit) = exchange(cs, &known, size, radix, level.as_ref());
             known = block;
             digits.push(digit);
@@ -82,26 +95,38 @@ impl Level {
         let block = hint.place / size;
         let digit = block % radix;
         let first = (block - digit) * size;
-        let bit_at = |place: usize| hint.word[place / 64] >> (place % 64) & 1 == 1;
         let mut others: Vec<Vec<Fr>> = (1..radix)
             .map(|i| {
                 // The block that gives way to the known one is the one of place 0.
                 let start = first + if i == digit { 0 } else { i * size };
-                (start..start + size).map(|place| Fr::from(bit_at(place))).collect()
+                (start..start + size).map(|place| Fr::from(hint.bit(place))).collect()
             })
             .collect();
-        let own = bit_at(hint.place);
+        let own = hint.bit(hint.place);
         if size == 1 && own != bit {
+            // The neighbour stands at place 0, if the own digit is 1, and else at place 1.
             let difference = Fr::from(own) - Fr::from(bit);
-            let weight = if digit == 1 { power_of_two(1) } else { power_of_two(digit) * half() };
-            others[0][0] += difference * weight;
+            let neighbour = usize::from(digit != 1);
+            others[0][0] += difference * power_of_two(digit) * inverse_power_of_two(neighbour);
         }
         Self { digit, others }
     }
+
+    /// Makes the last boolean carry what does not fit a word of `size · radix` bits.
+    fn carry_excess(&mut self, hint: HiddenBit, size: usize, radix: usize) {
+        let length = size * radix;
+        let low: Fr = (0..length).filter(|&place| hint.bit(place)).map(power_of_two).sum();
+        let excess = Fr::from_le_bytes_mod_order(&hint.word.map(u64::to_le_bytes).concat()) - low;
+        if excess != Fr::ZERO {
+            let last_block = if self.digit == radix - 1 { 0 } else { length - size };
+            let last = &mut self.others[radix - 2][size - 1];
+            *last += excess * inverse_power_of_two(last_block + size - 1);
+        }
+    }
 }
 
-fn half() -> Fr {
-    Fr::from(2u64).inverse().unwrap_or_default()
+fn inverse_power_of_two(exponent: usize) -> Fr {
+    power_of_two(exponent).inverse().unwrap_or_default()
 }
 
 /// Puts the known block at a hidden place among `radix − 1` new ones; returns the larger block and the place.

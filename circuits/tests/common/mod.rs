@@ -1,6 +1,8 @@
 //! One honest statement, from which all tests depart, and helpers over compiled circuits.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod audit;
+
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
