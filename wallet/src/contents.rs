@@ -137,14 +137,18 @@ pub(crate) enum KeptWitness {
 
 /// [`KeptWitness`] as JSON.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 enum WitnessFile {
     Unlisted,
-    Listed {
-        path: [[Element; ARITY]; ISSUER_LEVELS],
-        word: [u64; 4],
-        siblings: [[Element; ARITY - 1]; STATUS_LEVELS],
-    },
+    Listed(Box<ListedFile>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListedFile {
+    path: [[Element; ARITY]; ISSUER_LEVELS],
+    word: [u64; 4],
+    siblings: [[Element; ARITY - 1]; STATUS_LEVELS],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -155,11 +159,11 @@ impl Serialize for KeptWitness {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let file = match self {
             Self::Unlisted => WitnessFile::Unlisted,
-            Self::Listed(parts) => WitnessFile::Listed {
+            Self::Listed(parts) => WitnessFile::Listed(Box::new(ListedFile {
                 path: parts.0.children.map(|level| level.map(Element)),
                 word: parts.1.word.limbs(),
                 siblings: parts.1.siblings.map(|level| level.map(Element)),
-            },
+            })),
         };
         file.serialize(serializer)
     }
@@ -169,11 +173,11 @@ impl<'de> Deserialize<'de> for KeptWitness {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match WitnessFile::deserialize(deserializer)? {
             WitnessFile::Unlisted => Self::Unlisted,
-            WitnessFile::Listed { path, word, siblings } => {
-                let path = IssuerPath { children: path.map(|level| level.map(|element| element.0)) };
+            WitnessFile::Listed(file) => {
+                let path = IssuerPath { children: file.path.map(|level| level.map(|element| element.0)) };
                 let status = StatusWitness {
-                    word: StatusWord::from_limbs(word).map_err(D::Error::custom)?,
-                    siblings: siblings.map(|level| level.map(|element| element.0)),
+                    word: StatusWord::from_limbs(file.word).map_err(D::Error::custom)?,
+                    siblings: file.siblings.map(|level| level.map(|element| element.0)),
                 };
                 Self::Listed(Box::new((path, status)))
             }

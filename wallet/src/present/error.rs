@@ -36,7 +36,7 @@ pub enum PresentError {
     )]
     Uncertified {
         /// Its key.
-        key: VerifierKey,
+        key: Box<VerifierKey>,
     },
     /// The request is for another circuit than the holder's proving key.
     #[error(

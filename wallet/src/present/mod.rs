@@ -19,8 +19,8 @@ mod error;
 use rand_core::CryptoRngCore;
 use tacit_credential::credential::Credential;
 use tacit_credential::date::UnixTime;
-use tacit_credential::extras::DisclosedExtras;
-use tacit_credential::holder::Scope;
+use tacit_credential::extras::{DisclosedExtras, Extras};
+use tacit_credential::holder::{Pseudonym, Scope};
 use tacit_credential::policy::{Bounds, DisclosedAttribute};
 use tacit_credential::presentation::Disclosed;
 use tacit_credential::public_values::PublicValues;
@@ -85,7 +85,7 @@ impl Wallet {
         let verified = signed.verify(operator, now)?;
         let request = verified.request();
         if !verified.is_certified() && options.uncertified == UncertifiedVerifiers::Refuse {
-            return Err(PresentError::Uncertified { key: request.verifier });
+            return Err(PresentError::Uncertified { key: Box::new(request.verifier) });
         }
         if request.circuit != options.circuit {
             return Err(PresentError::OtherCircuit { asked: request.circuit, ours: options.circuit });
@@ -95,9 +95,8 @@ impl Wallet {
         // Drawn even if it is not used, so that both kinds of request take the same path.
         let random = Scope::random(rng);
         let scope = request.scope().unwrap_or(random);
-        let (credential, answer) = self.choose(options, |id, credential| {
-            self.answer(request, kept, &bounds, &scope, options, id, credential)
-        })?;
+        let question = Question { request, kept, bounds, scope, extras: &options.extras };
+        let (credential, answer) = self.choose(options.credential, &question)?;
         Ok(Consent::new(self, signed, credential, scope, answer, *operator))
     }
 
@@ -120,20 +119,20 @@ impl Wallet {
         Ok(kept)
     }
 
-    /// The first credential with an answer; if none has one, why.
+    /// The credential that the holder chose, or the first one with an answer; if none has one, why.
     fn choose(
         &self,
-        options: &PresentOptions,
-        mut answer: impl FnMut(CredentialId, &Credential) -> Result<Answer, PresentError>,
+        chosen: Option<CredentialId>,
+        question: &Question<'_>,
     ) -> Result<(CredentialId, Answer), PresentError> {
         let credentials = &self.contents().credentials;
-        if let Some(id) = options.credential {
+        if let Some(id) = chosen {
             let credential = credentials.get(&id).ok_or(PresentError::NoSuchCredential { id })?;
-            return Ok((id, answer(id, credential)?));
+            return Ok((id, self.answer(question, id, credential)?));
         }
         let mut reasons = Vec::new();
         for (&id, credential) in credentials {
-            match answer(id, credential) {
+            match self.answer(question, id, credential) {
                 Ok(answer) => return Ok((id, answer)),
                 Err(reason) => reasons.push(Unsuitable { id, reason }),
             }
@@ -149,17 +148,13 @@ impl Wallet {
     }
 
     /// Public values and witness of one credential, checked against each other.
-    #[expect(clippy::too_many_arguments, reason = "all of one request's parts, in one private place")]
     fn answer(
         &self,
-        request: &PresentationRequest,
-        kept: &KeptEpoch,
-        bounds: &Bounds,
-        scope: &Scope,
-        options: &PresentOptions,
+        question: &Question<'_>,
         id: CredentialId,
         credential: &Credential,
     ) -> Result<Answer, PresentError> {
+        let Question { request, kept, bounds, scope, extras } = question;
         let (path, status) = match kept.witnesses.get(&id) {
             None => return Err(PresentError::NotUpdated),
             Some(KeptWitness::Unlisted) => {
@@ -167,7 +162,7 @@ impl Wallet {
             }
             Some(KeptWitness::Listed(parts)) => (&parts.0, &parts.1),
         };
-        let disclosed = disclose(credential, bounds, &options.extras)?;
+        let disclosed = disclose(credential, bounds, extras)?;
         let pseudonym = self.secret().pseudonym(scope);
         let public =
             PublicValues::new(kept.root, bounds, scope, &pseudonym, &disclosed, &request.challenge())?;
@@ -180,11 +175,20 @@ impl Wallet {
     }
 }
 
+/// What one request comes down to, the same for every credential.
+struct Question<'a> {
+    request: &'a PresentationRequest,
+    kept: &'a KeptEpoch,
+    bounds: Bounds,
+    scope: Scope,
+    extras: &'a OpenExtras,
+}
+
 /// Everything that a proof of one credential needs.
 struct Answer {
     statement: Statement,
     witness: Witness,
-    pseudonym: tacit_credential::holder::Pseudonym,
+    pseudonym: Pseudonym,
     disclosed: Disclosed,
 }
 
@@ -212,7 +216,7 @@ fn disclose(
     Ok(disclosed)
 }
 
-fn open(all: &tacit_credential::extras::Extras, which: &OpenExtras) -> Result<DisclosedExtras, PresentError> {
+fn open(all: &Extras, which: &OpenExtras) -> Result<DisclosedExtras, PresentError> {
     Ok(match which {
         OpenExtras::All => all.open_all(),
         OpenExtras::Only(labels) => {

@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use tacit_circuits::resident_id;
 use tacit_credential::holder::{Pseudonym, Scope};
+use tacit_credential::name::Name;
 use tacit_credential::presentation::Presentation;
 use tacit_credential::public_values::PublicValues;
 use tacit_credential::request::RequestError;
@@ -186,7 +187,7 @@ fn uncertified_verifiers_are_refused_unless_allowed() {
     let scene = Scene::new();
     let request = sign(scene.ministry.parameters(CHECK_IN, None), &scene.hotel, 1);
     let key = VerifierKey::from(&scene.hotel);
-    assert!(matches!(scene.refusal(&request), PresentError::Uncertified { key: found } if found == key));
+    assert!(matches!(scene.refusal(&request), PresentError::Uncertified { key: found } if *found == key));
     let allowed = PresentOptions { uncertified: UncertifiedVerifiers::Allow, ..options() };
     let consent = scene.wallet.prepare(&request, scene.now(), &allowed, &mut rng(2)).ok().unwrap();
     assert_eq!(consent.summary().verifier, VerifierSummary::No { key: key.to_string() });
@@ -400,7 +401,7 @@ fn an_approved_consent_proves_exactly_what_was_asked() {
     let policy = r#"{"minimum_age":18,"provinces":["Guangdong"],"disclose":["name"]}"#;
     let (request, presentation) = present(&scene, &scene.wallet, policy, 1);
     assert_eq!(presentation.challenge, request.request.challenge());
-    assert_eq!(presentation.disclosed.name.as_ref().map(|name| name.as_str()), Some(LIN.name));
+    assert_eq!(presentation.disclosed.name.as_ref().map(Name::as_str), Some(LIN.name));
     assert_eq!(presentation.disclosed.mask(), request.request.policy.disclose.iter().copied().collect());
     assert!(holds(&scene, &request, &presentation));
     // For this request and no other, though it asks the same.
