@@ -189,7 +189,12 @@ impl FileChallengeStore {
 }
 
 impl ChallengeStore for FileChallengeStore {
-    fn issue(&self, challenge: &Challenge, expires_at: UnixTime, now: UnixTime) -> Result<(), ChallengeError> {
+    fn issue(
+        &self,
+        challenge: &Challenge,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), ChallengeError> {
         self.forget_expired(now).map_err(store)?;
         let name = challenge.to_string();
         if self.used().join(&name).exists() {
@@ -200,7 +205,9 @@ impl ChallengeStore for FileChallengeStore {
         file.as_file().sync_all().map_err(store)?;
         match file.persist_noclobber(self.open().join(&name)) {
             Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(ChallengeError::Duplicate),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(ChallengeError::Duplicate)
+            }
             Err(error) => Err(store(error.error)),
         }
     }

@@ -89,10 +89,14 @@ pub(crate) enum CliError {
     #[error("nothing was sent: you did not agree.")]
     ConsentDeclined,
     /// Nobody to ask.
-    #[error("nothing was sent: there is no terminal to ask for consent at. A script that may agree for the holder says --yes.")]
+    #[error(
+        "nothing was sent: there is no terminal to ask for consent at. A script that may agree for the holder says --yes."
+    )]
     ConsentImpossible,
     /// The demonstration did not go as it should.
-    #[error("{0} of the demonstration's outcomes differ from what they should be; the lines marked ✗ above say which.")]
+    #[error(
+        "{0} of the demonstration's outcomes differ from what they should be; the lines marked ✗ above say which."
+    )]
     DemoDiffers(usize),
     /// A library refused.
     #[error("{message}")]
@@ -166,7 +170,7 @@ pub(crate) fn refused<E: StdError + 'static>(error: E) -> CliError {
 pub(crate) fn variant_name(error: &impl Debug) -> String {
     let debug = format!("{error:?}");
     let mut name = String::new();
-    for c in debug.chars().take_while(|c| c.is_ascii_alphanumeric()) {
+    for c in debug.chars().take_while(char::is_ascii_alphanumeric) {
         if c.is_ascii_uppercase() && !name.is_empty() {
             name.push('-');
         }

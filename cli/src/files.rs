@@ -70,7 +70,8 @@ pub(crate) fn create_secret(path: &Path) -> Result<fs::File, CliError> {
 
 /// Writes a value as indented JSON, whole or not at all.
 pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), CliError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(CliError::malformed(path, "writable as JSON"))?;
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(CliError::malformed(path, "writable as JSON"))?;
     bytes.push(b'\n');
     write(path, &bytes)
 }

@@ -9,7 +9,9 @@ use crate::output::Output;
 /// A bar over `total` steps.
 pub(crate) fn bar(output: Output, total: u64, what: &'static str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), target(output));
-    if let Ok(style) = ProgressStyle::with_template("{msg:<28} {wide_bar:.green/dim} {human_pos:>7}/{human_len} {eta:>4}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg:<28} {wide_bar:.green/dim} {human_pos:>7}/{human_len} {eta:>4}")
+    {
         bar.set_style(style.progress_chars("━━─"));
     }
     bar.with_message(what)

@@ -31,7 +31,11 @@ impl Place {
 
     fn command(&self, line: &str) -> Command {
         let mut command = Command::cargo_bin("tacit").unwrap();
-        command.current_dir(self.0.path()).env_clear().env("TACIT_PASSPHRASE", PASSPHRASE).env("TACIT_LOSS_CODE", LOSS_CODE);
+        command
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("TACIT_PASSPHRASE", PASSPHRASE)
+            .env("TACIT_LOSS_CODE", LOSS_CODE);
         command.args(split(line));
         command
     }
@@ -63,7 +67,11 @@ fn split(line: &str) -> Vec<String> {
     line.split('\'')
         .enumerate()
         .flat_map(|(i, part)| -> Vec<String> {
-            if i % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+            if i % 2 == 1 {
+                vec![part.to_owned()]
+            } else {
+                part.split_whitespace().map(str::to_owned).collect()
+            }
         })
         .collect()
 }
@@ -162,7 +170,10 @@ fn from_enrolment_to_a_new_phone() {
         assert!(presented["milliseconds"][step].as_f64().unwrap() > 0.0, "{step}");
     }
     let looked_into = place.ok("inspect presentation p.json");
-    assert_eq!((&looked_into["disclosed"], &looked_into["scope"]), (&json!({ "name": "李明" }), &json!("verifier")));
+    assert_eq!(
+        (&looked_into["disclosed"], &looked_into["scope"]),
+        (&json!({ "name": "李明" }), &json!("verifier"))
+    );
     assert!(looked_into["binary_bytes"].as_u64().unwrap() < 400);
 
     // Development keys: refused unless asked for, marked when accepted. A refusal does not use the request up.
@@ -177,7 +188,11 @@ fn from_enrolment_to_a_new_phone() {
 
     // Another verifier does not know the challenge.
     place.ok("request --state other init --operator operator.pub");
-    place.fails("verify --state other --presentation p.json --accept-development-key", 1, "challenge-unknown");
+    place.fails(
+        "verify --state other --presentation p.json --accept-development-key",
+        1,
+        "challenge-unknown",
+    );
 
     // The phone is lost; a wrong code does nothing, the right one revokes.
     let number = number("1990-03-07", 425);
@@ -205,10 +220,15 @@ fn from_enrolment_to_a_new_phone() {
     // The text for people marks the development key as well.
     place.ok("request --state desk new --policy hotel.toml --out request.json");
     place.ok("wallet --wallet new present --yes --request request.json --out p3.json");
-    let output =
-        place.command("verify --state desk --presentation p3.json --accept-development-key").output().unwrap();
+    let output = place
+        .command("verify --state desk --presentation p3.json --accept-development-key")
+        .output()
+        .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && text.contains("accepted") && text.contains("DEVELOPMENT KEY"), "{text}");
+    assert!(
+        output.status.success() && text.contains("accepted") && text.contains("DEVELOPMENT KEY"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -217,7 +237,13 @@ fn wallets_open_with_their_passphrase_alone() {
     place.ok("wallet --wallet w init");
     place.fails("wallet --wallet w init", 1, "exists");
     let with = |line: &str, passphrase: &str| {
-        outcome(place.command(line).env("TACIT_PASSPHRASE", passphrase).env("TACIT_NEW_PASSPHRASE", "another one"), line)
+        outcome(
+            place
+                .command(line)
+                .env("TACIT_PASSPHRASE", passphrase)
+                .env("TACIT_NEW_PASSPHRASE", "another one"),
+            line,
+        )
     };
     let (exit, value) = with("wallet --wallet w list", "wrong");
     assert_eq!((exit, &value["error"]["code"]), (5, &json!("passphrase")), "{value:#}");
@@ -228,7 +254,8 @@ fn wallets_open_with_their_passphrase_alone() {
     // From a file; and without anything to take it from.
     place.write("passphrase.txt", "another one\n");
     assert_eq!(with("wallet --wallet w list --passphrase-file passphrase.txt", "wrong").0, 0);
-    let (exit, value) = outcome(place.command("wallet --wallet w list").env_remove("TACIT_PASSPHRASE"), "list");
+    let (exit, value) =
+        outcome(place.command("wallet --wallet w list").env_remove("TACIT_PASSPHRASE"), "list");
     assert_eq!((exit, &value["error"]["code"]), (5, &json!("secret-missing")), "{value:#}");
 }
 
@@ -269,11 +296,18 @@ fn the_bureau_does_its_other_work() {
     place.ok("issuer --dir bureau rebind --document li.json --request fresh.json --out rebound.json");
     place.fails("wallet --wallet w add --credential rebound.json", 1, "other-holder");
     place.ok("wallet --wallet fresh add --credential rebound.json");
-    place.fails("issuer --dir bureau rebind --document li.json --request many.json --out twice.json", 1, "too-soon");
+    place.fails(
+        "issuer --dir bureau rebind --document li.json --request many.json --out twice.json",
+        1,
+        "too-soon",
+    );
     publish(&place, 2);
 
     let shown = place.ok("issuer --dir bureau show");
-    assert_eq!((&shown["people"], &shown["credentials"], &shown["revoked"]), (&json!(2), &json!(3), &json!(1)));
+    assert_eq!(
+        (&shown["people"], &shown["credentials"], &shown["revoked"]),
+        (&json!(2), &json!(3), &json!(1))
+    );
     let log = place.ok("issuer --dir bureau log --last 2 --officer somebody");
     assert_eq!(log["entries"].as_array().unwrap().len(), 2);
     place.fails("issuer --dir bureau retire --key 2", 1, "signing-key");
@@ -388,7 +422,8 @@ fn demo_shows_every_outcome_and_leaves_usable_files() {
     let present = "wallet present --wallet people/lin-xiaoyu/wallet --passphrase-file people/lin-xiaoyu/passphrase.txt \
                    --request my.request.json --out my.answer.json --yes";
     assert_eq!(inside(present).0, 0);
-    let verify = "verify --state businesses/hotel/state --presentation my.answer.json --accept-development-key";
+    let verify =
+        "verify --state businesses/hotel/state --presentation my.answer.json --accept-development-key";
     let (exit, accepted) = inside(verify);
     assert_eq!((exit, &accepted["disclosed"]), (0, &json!({})));
     assert_eq!(inside(verify).0, 1);

@@ -5,6 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tacit_circuits::resident_id;
 use tacit_credential::credential::Credential;
+use tacit_credential::extras::ExtraAttribute;
+use tacit_credential::number::Sex;
 use tacit_credential::policy::{DisclosedAttribute, Policy};
 use tacit_credential::presentation::{Disclosed, Presentation};
 use tacit_credential::request::SignedRequest;
@@ -40,13 +42,28 @@ fn circuit(output: Output) -> Report {
     let number = |n: usize| grouped(n as u64);
     let mut report = Report::new(output.paint(Style::Bold, format_args!("circuit {}", resident_id::NAME)))
         .line(format_args!("constraints  {:>9}", number(r1cs.num_constraints())))
-        .line(format_args!("instance     {:>9}  the constant 1 and one public input: the digest of all public values", r1cs.num_instance()))
+        .line(format_args!(
+            "instance     {:>9}  the constant 1 and one public input: the digest of all public values",
+            r1cs.num_instance()
+        ))
         .line(format_args!("witness      {:>9}  private wires", number(r1cs.num_witness())))
-        .line(format_args!("domain       {:>9}  constraints and instance fill {} of it", number(domain), number(rows)))
-        .line(format_args!("non-zeros    {:>9}  A {}, B {}, C {}", number(nonzeros.iter().sum()), number(nonzeros[0]), number(nonzeros[1]), number(nonzeros[2])))
+        .line(format_args!(
+            "domain       {:>9}  constraints and instance fill {} of it",
+            number(domain),
+            number(rows)
+        ))
+        .line(format_args!(
+            "non-zeros    {:>9}  A {}, B {}, C {}",
+            number(nonzeros.iter().sum()),
+            number(nonzeros[0]),
+            number(nonzeros[1]),
+            number(nonzeros[2])
+        ))
         .line(format_args!("digest       {digest}"))
         .line("")
-        .line(output.paint(Style::Bold, format_args!("{:widest$}  constraints   wires  non-zeros", "clause")));
+        .line(
+            output.paint(Style::Bold, format_args!("{:widest$}  constraints   wires  non-zeros", "clause")),
+        );
     for clause in &clauses {
         let padding = widest - clause.name.chars().count();
         report = report.line(format_args!(
@@ -88,22 +105,30 @@ pub(crate) fn describe_credential(report: Report, credential: &Credential) -> Re
     let attributes = &credential.attributes;
     let province = attributes.region.province();
     let sex = match attributes.sex {
-        tacit_credential::number::Sex::Male => "male",
-        tacit_credential::number::Sex::Female => "female",
+        Sex::Male => "male",
+        Sex::Female => "female",
     };
-    let extras: Vec<&str> = attributes.extras.attributes().iter().map(|extra| extra.label()).collect();
+    let extras: Vec<&str> = attributes.extras.attributes().iter().map(ExtraAttribute::label).collect();
     let extras_line = if extras.is_empty() { "none".to_owned() } else { extras.join(", ") };
     report
         .line(format_args!("name        {}", attributes.name.as_str()))
         .line(format_args!("number      {}", attributes.number.as_str()))
         .line(format_args!("born        {}", attributes.birth))
         .line(format_args!("sex         {sex}"))
-        .line(format_args!("residence   {:06}, {} {}", attributes.region.code(), province.name_en(), province.name_zh()))
+        .line(format_args!(
+            "residence   {:06}, {} {}",
+            attributes.region.code(),
+            province.name_en(),
+            province.name_zh()
+        ))
         .line(format_args!("valid to    {}", attributes.expiry))
         .line(format_args!("further     {extras_line}"))
         .line(format_args!("issuer      {}", credential.issuer))
         .line(format_args!("holder key  {}", attributes.holder_key))
-        .line(format_args!("index       {} (in the issuer's status list; never shown to a verifier)", attributes.index))
+        .line(format_args!(
+            "index       {} (in the issuer's status list; never shown to a verifier)",
+            attributes.index
+        ))
         .key("name", attributes.name.as_str())
         .key("number", attributes.number.as_str())
         .key("birth", attributes.birth.to_string())
@@ -184,12 +209,13 @@ fn presentation(file: &Path, output: Output) -> Result<Report, CliError> {
         Some(_) => "random, drawn by the wallet: the pseudonym means nothing to anybody",
         None => "the verifier's: the same person has the same pseudonym there, and only there",
     };
-    let mut report = Report::new(format_args!("presentation, {json_bytes} bytes as JSON, {binary_bytes} in compact form"))
-        .line(format_args!("challenge  {}  (which request this answers)", presentation.challenge))
-        .line(format_args!("proof      {}…  128 bytes", &proof[..32]))
-        .line(format_args!("pseudonym  {}", presentation.pseudonym))
-        .line(format_args!("scope      {scope}"))
-        .line("disclosed:");
+    let mut report =
+        Report::new(format_args!("presentation, {json_bytes} bytes as JSON, {binary_bytes} in compact form"))
+            .line(format_args!("challenge  {}  (which request this answers)", presentation.challenge))
+            .line(format_args!("proof      {}…  128 bytes", &proof[..32]))
+            .line(format_args!("pseudonym  {}", presentation.pseudonym))
+            .line(format_args!("scope      {scope}"))
+            .line("disclosed:");
     let values = disclosed_values(&presentation.disclosed);
     if values.is_empty() {
         report = report.line("  nothing");
@@ -216,7 +242,7 @@ pub(crate) fn disclosed_values(disclosed: &Disclosed) -> Vec<(DisclosedAttribute
         (DisclosedAttribute::Birth, disclosed.birth.map(|v| v.to_string())),
         (
             DisclosedAttribute::Sex,
-            disclosed.sex.map(|v| if v == tacit_credential::number::Sex::Male { "male" } else { "female" }.to_owned()),
+            disclosed.sex.map(|v| if v == Sex::Male { "male" } else { "female" }.to_owned()),
         ),
         (
             DisclosedAttribute::Region,
@@ -226,7 +252,7 @@ pub(crate) fn disclosed_values(disclosed: &Disclosed) -> Vec<(DisclosedAttribute
         (
             DisclosedAttribute::Extras,
             disclosed.extras.as_ref().map(|v| {
-                let labels: Vec<&str> = v.opened().iter().map(|extra| extra.label()).collect();
+                let labels: Vec<&str> = v.opened().iter().map(ExtraAttribute::label).collect();
                 format!("{} of {} opened: {}", labels.len(), v.digests().len(), labels.join(", "))
             }),
         ),

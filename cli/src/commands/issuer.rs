@@ -32,10 +32,14 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         IssuerCommand::Init { id, name } => {
             let id = IssuerId::new(&id).map_err(CliError::argument("the issuer's id", &id))?;
             let bureau = Bureau::init(&dir, id, &name, &officer, now(), &mut OsRng).map_err(refused)?;
-            let report = Report::new(format_args!("issuer {} ({}) in {}", bureau.id(), bureau.name(), dir.display()))
-                .line(format_args!("publishing key  {}", bureau.publishing_key()))
-                .line(format_args!("{} holds the secret keys and the registry; keep it safe, and a copy safer.", dir.display()))
-                .line("Next: `tacit issuer record`, for the trust operator.");
+            let report =
+                Report::new(format_args!("issuer {} ({}) in {}", bureau.id(), bureau.name(), dir.display()))
+                    .line(format_args!("publishing key  {}", bureau.publishing_key()))
+                    .line(format_args!(
+                        "{} holds the secret keys and the registry; keep it safe, and a copy safer.",
+                        dir.display()
+                    ))
+                    .line("Next: `tacit issuer record`, for the trust operator.");
             Ok(report
                 .key("id", bureau.id().as_str())
                 .key("name", bureau.name())
@@ -61,7 +65,9 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let number = read_number(&number)?;
             let reason = reason_of(reason);
             open()?.revoke(&number, reason, &officer, now()).map_err(refused)?;
-            Ok(Report::new(format_args!("revoked: {reason}")).line(TAKES_EFFECT).key("reason", reason.as_str()))
+            Ok(Report::new(format_args!("revoked: {reason}"))
+                .line(TAKES_EFFECT)
+                .key("reason", reason.as_str()))
         }
         IssuerCommand::ReportLoss { number, loss_code_file } => {
             let number = read_number(&number)?;
@@ -82,7 +88,8 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let request = read_request(&request)?;
             let credential =
                 open()?.rebind(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
-            Ok(signed(&credential, &out, "bound to a new holder key; its pseudonyms are new")?.line(TAKES_EFFECT))
+            Ok(signed(&credential, &out, "bound to a new holder key; its pseudonyms are new")?
+                .line(TAKES_EFFECT))
         }
         IssuerCommand::Rotate => {
             let mut bureau = open()?;
@@ -115,32 +122,47 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             spinner.finish_and_clear();
             let counts = bureau.counts().map_err(refused)?;
             let root = tacit_credential::field::to_hex(&manifest.root.0);
-            Ok(Report::new(format_args!("status {} of {}: {} revoked", manifest.sequence, manifest.issuer, grouped(counts.revoked)))
-                .line(format_args!("root  {root}"))
-                .line("In force with the next `tacit trust publish`.")
-                .key("issuer", manifest.issuer.as_str())
-                .key("sequence", manifest.sequence)
-                .key("revoked", counts.revoked)
-                .key("root", root))
+            Ok(Report::new(format_args!(
+                "status {} of {}: {} revoked",
+                manifest.sequence,
+                manifest.issuer,
+                grouped(counts.revoked)
+            ))
+            .line(format_args!("root  {root}"))
+            .line("In force with the next `tacit trust publish`.")
+            .key("issuer", manifest.issuer.as_str())
+            .key("sequence", manifest.sequence)
+            .key("revoked", counts.revoked)
+            .key("root", root))
         }
         IssuerCommand::Record { operator, out } => {
             let operator = operator_key(&operator.operator)?;
             let bureau = open()?;
             let record = bureau.record(&operator, now(), &mut OsRng).map_err(refused)?;
             files::write(&out, record.to_json().as_bytes())?;
-            Ok(Report::new(format_args!("record of {} with {} credential key(s) in {}", record.id, record.keys.len(), out.display()))
-                .line("Hand it to the trust operator (`tacit trust add-issuer`); it holds no secret.")
-                .key("id", record.id.as_str())
-                .key("keys", record.keys.len())
-                .key("file", out.display().to_string()))
+            Ok(Report::new(format_args!(
+                "record of {} with {} credential key(s) in {}",
+                record.id,
+                record.keys.len(),
+                out.display()
+            ))
+            .line("Hand it to the trust operator (`tacit trust add-issuer`); it holds no secret.")
+            .key("id", record.id.as_str())
+            .key("keys", record.keys.len())
+            .key("file", out.display().to_string()))
         }
         IssuerCommand::Show => {
             let bureau = open()?;
             let counts = bureau.counts().map_err(refused)?;
-            let keys: Vec<String> = bureau.credential_keys().iter().map(|key| hex::encode(key.to_bytes())).collect();
+            let keys: Vec<String> =
+                bureau.credential_keys().iter().map(|key| hex::encode(key.to_bytes())).collect();
             let mut report = Report::new(format_args!("{} ({})", bureau.name(), bureau.id()))
                 .line(format_args!("people       {}", grouped(counts.people)))
-                .line(format_args!("credentials  {}, {} revoked", grouped(counts.credentials), grouped(counts.revoked)))
+                .line(format_args!(
+                    "credentials  {}, {} revoked",
+                    grouped(counts.credentials),
+                    grouped(counts.revoked)
+                ))
                 .line(format_args!("published    status {}", counts.published))
                 .line(format_args!("publishing   {}", bureau.publishing_key()));
             for (i, key) in keys.iter().enumerate() {
@@ -182,17 +204,23 @@ fn enrol_batch(
     bar.finish_and_clear();
     written.and_then(|()| results.flush()).map_err(CliError::write(out))?;
     let summary = summary.map_err(refused)?;
-    Ok(Report::new(format_args!("{} enrolled, {} refused", grouped(summary.enrolled as u64), grouped(summary.refused as u64)))
-        .line(format_args!("results by line in {}", out.display()))
-        .key("enrolled", summary.enrolled)
-        .key("refused", summary.refused)
-        .key("file", out.display().to_string()))
+    Ok(Report::new(format_args!(
+        "{} enrolled, {} refused",
+        grouped(summary.enrolled as u64),
+        grouped(summary.refused as u64)
+    ))
+    .line(format_args!("results by line in {}", out.display()))
+    .key("enrolled", summary.enrolled)
+    .key("refused", summary.refused)
+    .key("file", out.display().to_string()))
 }
 
 fn result_line(line: usize, outcome: &Result<Credential, EnrolError>) -> Value {
     match outcome {
         Ok(credential) => json!({ "line": line, "credential": credential }),
-        Err(error) => json!({ "line": line, "error": { "code": variant_name(error), "message": explain(error) } }),
+        Err(error) => {
+            json!({ "line": line, "error": { "code": variant_name(error), "message": explain(error) } })
+        }
     }
 }
 
@@ -201,7 +229,8 @@ fn log(bureau: &Bureau, last: Option<usize>) -> Result<Report, CliError> {
     let all = usize::try_from(head.sequence).unwrap_or(usize::MAX);
     let limit = last.unwrap_or(all).min(all);
     let entries = bureau.log((all - limit) as u64 + 1, limit).map_err(refused)?;
-    let mut report = Report::new(format_args!("{} entries, chain unbroken, head {}", grouped(head.sequence), head.hash));
+    let mut report =
+        Report::new(format_args!("{} entries, chain unbroken, head {}", grouped(head.sequence), head.hash));
     for entry in &entries {
         let person = entry.person.map_or(String::new(), |person| format!("person {person}"));
         report = report.line(format_args!(

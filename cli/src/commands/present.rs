@@ -39,8 +39,7 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
     let proving = Instant::now();
     let presentation = consent.approve(&prover, now(), &mut OsRng).map_err(refused)?;
     let proved = proving.elapsed();
-    let bytes =
-        if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
+    let bytes = if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
     files::write(&arguments.out, &bytes)?;
 
     let millis = |d: std::time::Duration| d.as_secs_f64() * 1e3;
@@ -50,9 +49,15 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
         bytes.len(),
         milliseconds(proved)
     ))
-    .line(format_args!("Send it to {}. It answers this request and no other, once.", request.request.endpoint))
+    .line(format_args!(
+        "Send it to {}. It answers this request and no other, once.",
+        request.request.endpoint
+    ))
     .key("file", arguments.out.display().to_string())
     .key("bytes", bytes.len())
     .key("consent", summary)
-    .key("milliseconds", json!({ "load_key": millis(loaded), "prepare": millis(prepared), "prove": millis(proved) })))
+    .key(
+        "milliseconds",
+        json!({ "load_key": millis(loaded), "prepare": millis(prepared), "prove": millis(proved) }),
+    ))
 }

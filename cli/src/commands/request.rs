@@ -36,10 +36,13 @@ pub(crate) fn run(arguments: Request, output: Output) -> Result<Report, CliError
         RequestCommand::Certificate(arguments) => {
             let certificate = files::read_json(&arguments.certificate, "a verifier's certificate")?;
             Desk::open(&state)?.install(&certificate, now())?;
-            Ok(Report::new(format_args!("installed: {} ({}), until {}", certificate.name, certificate.identity, certificate.not_after))
-                .key("identity", certificate.identity.as_str())
-                .key("name", certificate.name.clone())
-                .key("not_after", certificate.not_after.0))
+            Ok(Report::new(format_args!(
+                "installed: {} ({}), until {}",
+                certificate.name, certificate.identity, certificate.not_after
+            ))
+            .key("identity", certificate.identity.as_str())
+            .key("name", certificate.name.clone())
+            .key("not_after", certificate.not_after.0))
         }
         RequestCommand::New(arguments) => new(&Desk::open(&state)?, &arguments, output),
     }
@@ -63,9 +66,12 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
     if request.certificate.is_none() {
         output.warn("no certificate is installed; wallets refuse this request unless their holder insists.");
     }
-    let mut report =
-        Report::new(format_args!("request in {}, to be answered until {}", arguments.out.display(), request.expires_at))
-            .line(format_args!("asked as {}, epoch {}:", request.identity(), request.epoch));
+    let mut report = Report::new(format_args!(
+        "request in {}, to be answered until {}",
+        arguments.out.display(),
+        request.expires_at
+    ))
+    .line(format_args!("asked as {}, epoch {}:", request.identity(), request.epoch));
     for line in request.policy.describe(request.date) {
         report = report.line(format_args!("  - {line}"));
     }
@@ -97,4 +103,3 @@ pub(crate) fn verifier(
     }
     builder.build().map_err(refused)
 }
-

@@ -45,7 +45,8 @@ pub(crate) fn run(arguments: &Setup, output: Output) -> Result<Report, CliError>
 
 /// Compiles the circuit and makes development keys for it.
 pub(crate) fn development_keys() -> Result<(ProvingKey, VerifyingKey), CliError> {
-    let (proving, _) = tacit_prover::setup_development(resident_id::compile(), &mut OsRng).map_err(refused)?;
+    let (proving, _) =
+        tacit_prover::setup_development(resident_id::compile(), &mut OsRng).map_err(refused)?;
     let verifying = verifying_key(&proving)?;
     Ok((proving, verifying))
 }
@@ -59,7 +60,8 @@ fn verifying_key(proving: &ProvingKey) -> Result<VerifyingKey, CliError> {
         Provenance::Development => tacit_verifier::Provenance::Development,
         Provenance::Ceremony => tacit_verifier::Provenance::Ceremony,
     };
-    VerifyingKey::from_points(resident_id::circuit_digest(proving.r1cs()), provenance, points).map_err(refused)
+    VerifyingKey::from_points(resident_id::circuit_digest(proving.r1cs()), provenance, points)
+        .map_err(refused)
 }
 
 /// Writes both keys into a directory and returns their paths.

@@ -36,17 +36,23 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
         }
         TrustCommand::AddIssuer { record } => {
             let text = files::read_text(&record, "an issuer's record")?;
-            let record = IssuerRecord::from_json(&text).map_err(CliError::malformed(&record, "an issuer's record"))?;
+            let record =
+                IssuerRecord::from_json(&text).map_err(CliError::malformed(&record, "an issuer's record"))?;
             let change = open()?.add_issuer(&record).map_err(refused)?;
             let what = match change {
                 IssuerChange::Added => "added",
                 IssuerChange::Updated => "updated",
             };
-            Ok(Report::new(format_args!("{what} {} ({}), {} credential key(s), each with its proof of possession", record.id, record.name, record.keys.len()))
-                .line("In force with the next `tacit trust publish`.")
-                .key("change", what)
-                .key("issuer", record.id.as_str())
-                .key("keys", record.keys.len()))
+            Ok(Report::new(format_args!(
+                "{what} {} ({}), {} credential key(s), each with its proof of possession",
+                record.id,
+                record.name,
+                record.keys.len()
+            ))
+            .line("In force with the next `tacit trust publish`.")
+            .key("change", what)
+            .key("issuer", record.id.as_str())
+            .key("keys", record.keys.len()))
         }
         TrustCommand::RemoveIssuer { id } => {
             let id = IssuerId::new(&id).map_err(CliError::argument("the issuer's id", &id))?;
@@ -55,8 +61,10 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                 .key("removed", id.as_str()))
         }
         TrustCommand::Certify { identity, name, key, days, further_key, out } => {
-            let identity = VerifierIdentity::new(&identity).map_err(CliError::argument("the identity", &identity))?;
-            let key = VerifierKey::from_hex(&hex_or_file(&key)?).map_err(CliError::argument("the verifier's key", &key))?;
+            let identity =
+                VerifierIdentity::new(&identity).map_err(CliError::argument("the identity", &identity))?;
+            let key = VerifierKey::from_hex(&hex_or_file(&key)?)
+                .map_err(CliError::argument("the verifier's key", &key))?;
             let from = now();
             let validity = Validity { from, until: from.plus(Duration::from_secs(u64::from(days) * DAY)) };
             let mut operator = open()?;
@@ -67,27 +75,35 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             }
             .map_err(refused)?;
             files::write_json(&out, &certificate)?;
-            Ok(Report::new(format_args!("certified {} as {}, until {}", certificate.name, certificate.identity, certificate.not_after))
-                .line(format_args!("certificate in {}", out.display()))
-                .key("identity", certificate.identity.as_str())
-                .key("name", certificate.name.clone())
-                .key("not_after", certificate.not_after.0)
-                .key("file", out.display().to_string()))
+            Ok(Report::new(format_args!(
+                "certified {} as {}, until {}",
+                certificate.name, certificate.identity, certificate.not_after
+            ))
+            .line(format_args!("certificate in {}", out.display()))
+            .key("identity", certificate.identity.as_str())
+            .key("name", certificate.name.clone())
+            .key("not_after", certificate.not_after.0)
+            .key("file", out.display().to_string()))
         }
         TrustCommand::Publish { published, days } => {
             let published = published.published;
             let mut operator = open()?;
             let spinner = progress::spinner(output, "recomputing every issuer's status root");
             let lifetime = Duration::from_secs(u64::from(days) * DAY);
-            let signed = operator
-                .publish(&paths::status(&published), &published, now(), lifetime)
-                .map_err(refused)?;
+            let signed =
+                operator.publish(&paths::status(&published), &published, now(), lifetime).map_err(refused)?;
             spinner.finish_and_clear();
             let list = &signed.list;
             let digest = hex::encode(list.digest().0);
-            let mut report = Report::new(format_args!("epoch {}, valid until {}", list.epoch, list.expires_at));
+            let mut report =
+                Report::new(format_args!("epoch {}, valid until {}", list.epoch, list.expires_at));
             for issuer in &list.issuers {
-                report = report.line(format_args!("  {:24} {} key(s), status {}", issuer.id, issuer.keys.len(), issuer.status.sequence));
+                report = report.line(format_args!(
+                    "  {:24} {} key(s), status {}",
+                    issuer.id,
+                    issuer.keys.len(),
+                    issuer.status.sequence
+                ));
             }
             let file = paths::list(&published, list.epoch);
             Ok(report
@@ -96,7 +112,13 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                 .key("epoch", list.epoch.0)
                 .key("digest", digest)
                 .key("expires_at", list.expires_at.0)
-                .key("issuers", list.issuers.iter().map(|issuer| issuer.id.as_str().into()).collect::<Vec<serde_json::Value>>())
+                .key(
+                    "issuers",
+                    list.issuers
+                        .iter()
+                        .map(|issuer| issuer.id.as_str().into())
+                        .collect::<Vec<serde_json::Value>>(),
+                )
                 .key("file", file.display().to_string()))
         }
         TrustCommand::Verify { published, operator } => {
@@ -104,11 +126,20 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             let spinner = progress::spinner(output, "checking every list and every status file");
             let report = verify_directory(&published.published, &operator).map_err(refused)?;
             spinner.finish_and_clear();
-            let mut text = Report::new("everything published holds: signatures, chain, proofs of possession, roots");
+            let mut text =
+                Report::new("everything published holds: signatures, chain, proofs of possession, roots");
             for epoch in &report.epochs {
-                text = text.line(format_args!("epoch {}  until {}  digest {}", epoch.epoch, epoch.expires_at, hex::encode(epoch.digest.0)));
+                text = text.line(format_args!(
+                    "epoch {}  until {}  digest {}",
+                    epoch.epoch,
+                    epoch.expires_at,
+                    hex::encode(epoch.digest.0)
+                ));
                 for issuer in &epoch.issuers {
-                    text = text.line(format_args!("  {:24} {} key(s), status {}, {} revoked", issuer.id, issuer.keys, issuer.sequence, issuer.revoked));
+                    text = text.line(format_args!(
+                        "  {:24} {} key(s), status {}, {} revoked",
+                        issuer.id, issuer.keys, issuer.sequence, issuer.revoked
+                    ));
                 }
             }
             let epochs = serde_json::to_value(&report.epochs).map_err(refused)?;

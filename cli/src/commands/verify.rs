@@ -14,12 +14,14 @@ use crate::files;
 use crate::output::{Output, Report, Style, milliseconds};
 
 /// The mark of everything accepted under a development key.
-const DEVELOPMENT: &str = "DEVELOPMENT KEY: whoever made it could have forged this proof. Worth nothing outside of tests.";
+const DEVELOPMENT: &str =
+    "DEVELOPMENT KEY: whoever made it could have forged this proof. Worth nothing outside of tests.";
 
 pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError> {
     let desk = Desk::open(&arguments.state)?;
     let presentation = read_presentation(&arguments.presentation)?;
-    let verifier = super::request::verifier(&desk, &arguments.verifying_key, arguments.accept_development_key)?;
+    let verifier =
+        super::request::verifier(&desk, &arguments.verifying_key, arguments.accept_development_key)?;
     let Some(request) = desk.request(&presentation.challenge)? else {
         return Err(refusal(&VerifyError::Challenge(tacit_verifier::ChallengeError::Unknown)));
     };
@@ -32,7 +34,8 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
     let elapsed = started.elapsed();
 
     let on = request.request.date;
-    let mut report = Report::new(output.paint(Style::Good, format_args!("accepted in {}", milliseconds(elapsed))));
+    let mut report =
+        Report::new(output.paint(Style::Good, format_args!("accepted in {}", milliseconds(elapsed))));
     if verified.development_key() {
         output.warn(DEVELOPMENT);
         report = report.line(output.paint(Style::Notice, DEVELOPMENT));

@@ -48,14 +48,18 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
         }
         WalletCommand::Add { credential } => {
             let text = files::read_text(&credential, "a credential")?;
-            let parsed = Credential::from_json(&text).map_err(CliError::malformed(&credential, "a credential"))?;
+            let parsed =
+                Credential::from_json(&text).map_err(CliError::malformed(&credential, "a credential"))?;
             let (id, what) = match open()?.add(parsed).map_err(refused)? {
                 Added::New(id) => (id, "added"),
                 Added::Replaced(id) => (id, "replaced"),
             };
             Ok(Report::new(format_args!("credential {id} {what}"))
                 .line("Next: `tacit wallet update`, so that it can be presented.")
-                .line(format_args!("{} shows the whole ID and is not needed any more; delete it.", credential.display()))
+                .line(format_args!(
+                    "{} shows the whole ID and is not needed any more; delete it.",
+                    credential.display()
+                ))
                 .key("credential", id.0)
                 .key("change", what))
         }
@@ -70,8 +74,11 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             for (id, status) in &report.credentials {
                 text = text.line(format_args!("credential {id}: {}", in_words(*status)));
             }
-            let credentials: Vec<Value> =
-                report.credentials.iter().map(|(id, status)| json!({ "credential": id, "status": status })).collect();
+            let credentials: Vec<Value> = report
+                .credentials
+                .iter()
+                .map(|(id, status)| json!({ "credential": id, "status": status }))
+                .collect();
             Ok(text
                 .key("epoch", report.newest.0)
                 .key("new_lists", report.new_lists)
@@ -87,7 +94,12 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             for entry in &list {
                 text = text.line(format_args!(
                     "{:3}  {}  {}  {}  valid to {}  {}",
-                    entry.id, entry.name, entry.number, entry.issuer, entry.expires, in_words(entry.status)
+                    entry.id,
+                    entry.name,
+                    entry.number,
+                    entry.issuer,
+                    entry.expires,
+                    in_words(entry.status)
                 ));
             }
             Ok(text.key("credentials", serde_json::to_value(&list).map_err(refused)?))
@@ -99,7 +111,8 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
                 .credential(id)
                 .ok_or("there is no such credential; see `tacit wallet list`")
                 .map_err(CliError::argument("the credential's number", &number.to_string()))?;
-            Ok(describe_credential(Report::new(format_args!("credential {id}")), credential).key("credential", number))
+            Ok(describe_credential(Report::new(format_args!("credential {id}")), credential)
+                .key("credential", number))
         }
         WalletCommand::Present(arguments) => super::present::run(&open()?, &arguments, output),
         WalletCommand::Passphrase { new_passphrase_file } => {
@@ -133,7 +146,9 @@ fn new_wallet(dir: &Path, wallet: &Store, phrase: Option<&RecoveryPhrase>) -> Re
     let mut report =
         Report::new(format_args!("wallet in {}", dir.display())).line(format_args!("holder key  {key}"));
     if let Some(phrase) = phrase {
-        report = report.line("").line("Recovery phrase. Write it on paper, in this order, and keep it where you keep your papers:");
+        report = report.line("").line(
+            "Recovery phrase. Write it on paper, in this order, and keep it where you keep your papers:",
+        );
         let words: Vec<&str> = phrase.words().collect();
         for (row, chunk) in words.chunks(6).enumerate() {
             let line: Vec<String> =
@@ -153,7 +168,9 @@ fn in_words(status: CredentialStatus) -> String {
         CredentialStatus::Unknown => "not updated yet".to_owned(),
         CredentialStatus::Good(epoch) => format!("good in epoch {epoch}"),
         CredentialStatus::Revoked(epoch) => format!("REVOKED in epoch {epoch}"),
-        CredentialStatus::IssuerNotListed(epoch) => format!("its issuer's key is not in the list of epoch {epoch}"),
+        CredentialStatus::IssuerNotListed(epoch) => {
+            format!("its issuer's key is not in the list of epoch {epoch}")
+        }
         _ => "of a status that this version does not know".to_owned(),
     }
 }

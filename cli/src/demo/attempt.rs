@@ -147,7 +147,8 @@ impl Lie {
             Err(ProveError::Unsatisfied { clause: failed, index }) => {
                 // "resides in: province" belongs to the clause "resides in".
                 let of_table = failed.split(':').next().unwrap_or(&failed).to_owned();
-                let words = format!("the circuit has no solution: clause \"{failed}\" fails (constraint {index})");
+                let words =
+                    format!("the circuit has no solution: clause \"{failed}\" fails (constraint {index})");
                 Step::new(Party::LyingProver, clause, of_table, words)
             }
             Err(error) => Step::new(Party::LyingProver, clause, variant_name(&error), explain(&error)),

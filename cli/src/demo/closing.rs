@@ -29,14 +29,35 @@ pub(crate) fn knowledge(guest: &RawDocument, learnt: &Learnt) -> Knowledge {
     table.row("portrait, ethnic group", [no(), no(), no(), yes("both")]);
     table.row(
         "the ID is valid",
-        [yes("today"), yes("today"), yes("today"), format!("{} to {}, if not a forgery", guest.issued, guest.expires)],
+        [
+            yes("today"),
+            yes("today"),
+            yes("today"),
+            format!("{} to {}, if not a forgery", guest.issued, guest.expires),
+        ],
     );
-    table.row("the ID is not revoked", [yes("in this epoch"), yes("in this epoch"), yes("in this epoch"), yes("no way to tell")]);
-    table.row("issued by", [yes("a listed bureau"), yes("a listed bureau"), yes("a listed bureau"), yes("which bureau, by name")]);
+    table.row(
+        "the ID is not revoked",
+        [yes("in this epoch"), yes("in this epoch"), yes("in this epoch"), yes("no way to tell")],
+    );
+    table.row(
+        "issued by",
+        [
+            yes("a listed bureau"),
+            yes("a listed bureau"),
+            yes("a listed bureau"),
+            yes("which bureau, by name"),
+        ],
+    );
     table.row("recognises her again", [no(), yes("by her name"), pseudonym, yes("everywhere, for ever")]);
     table.row(
         "can be used elsewhere",
-        [yes("no: one request, once"), yes("no: one request, once"), yes("no: one request, once"), yes("by everybody who gets hold of it")],
+        [
+            yes("no: one request, once"),
+            yes("no: one request, once"),
+            yes("no: one request, once"),
+            yes("by everybody who gets hold of it"),
+        ],
     );
     table
 }

@@ -99,10 +99,14 @@ pub(crate) fn run(arguments: &Demo, output: Output) -> Result<Report, Failure> {
     }
     let kept_line = match &kept {
         Some(dir) => format!("Everything is in {dir}; start with {dir}/README.txt."),
-        None => "Nothing is left behind; `tacit demo --keep DIR` keeps every file for the other commands.".to_owned(),
+        None => "Nothing is left behind; `tacit demo --keep DIR` keeps every file for the other commands."
+            .to_owned(),
     };
-    let summary = output.paint(Style::Good, format_args!("All {scenes} scenes came out as they should, in {seconds:.0} s."));
-    Ok(detail.into_iter().fold(Report::new(summary).line(kept_line), |report, (key, value)| report.key(&key, value)))
+    let summary = output
+        .paint(Style::Good, format_args!("All {scenes} scenes came out as they should, in {seconds:.0} s."));
+    Ok(detail
+        .into_iter()
+        .fold(Report::new(summary).line(kept_line), |report, (key, value)| report.key(&key, value)))
 }
 
 /// The directory to work in, and the temporary one to be removed at the end.

@@ -46,7 +46,14 @@ pub(crate) fn all(
     minor(world, businesses, stage)?;
     other_province(world, businesses, stage)?;
     revoked(world, businesses, stage, "revoked", "liu-yang", "Liu Yang, moved away: his ID is revoked")?;
-    revoked(world, businesses, stage, "lost", "zhou-min", "The finder of Zhou Min's lost phone, who knows its passphrase")?;
+    revoked(
+        world,
+        businesses,
+        stage,
+        "lost",
+        "zhou-min",
+        "The finder of Zhou Min's lost phone, who knows its passphrase",
+    )?;
     super::scenes::restored(world, businesses, learnt, stage)?;
     expired(world, businesses, stage)?;
     without_secret(world, businesses, learnt, stage)?;
@@ -61,7 +68,12 @@ pub(crate) fn all(
 }
 
 /// The truth of a person's newest credential in the newest epoch, as an answer to a request.
-fn truth(world: &World, person: &Person, request: &SignedRequest, list: &VerifiedTrustList) -> Result<Lie, CliError> {
+fn truth(
+    world: &World,
+    person: &Person,
+    request: &SignedRequest,
+    list: &VerifiedTrustList,
+) -> Result<Lie, CliError> {
     let paths = world.paths_in(list, &person.credential)?;
     Lie::from_truth(list, request, &person.credential, &person.secret, &paths)
 }
@@ -126,7 +138,11 @@ fn revoked(
             .step(honest)
             .step(bare.attempt(&world.prover, "not revoked", "ignores the wallet's refusal")?)
             .step(cleared.attempt(&world.prover, "trusted issuer", "clears the bit in the status word")?)
-            .step(old.send(&world.prover, hotel, "sends a true proof over the epoch before, when the ID was still good")?),
+            .step(old.send(
+                &world.prover,
+                hotel,
+                "sends a true proof over the epoch before, when the ID was still good",
+            )?),
     );
     Ok(())
 }
@@ -186,7 +202,11 @@ fn without_secret(
         )
         .step(honest)
         .step(guessed.attempt(&world.prover, "issued", "guesses a holder secret")?)
-        .step(rebound.attempt(&world.prover, "issued", "puts a holder key of their own into the credential")?)
+        .step(rebound.attempt(
+            &world.prover,
+            "issued",
+            "puts a holder key of their own into the credential",
+        )?)
         .step(sent.note("sends one of her earlier proofs under the new challenge")),
     );
     Ok(())
@@ -206,9 +226,10 @@ fn forged_signature(world: &World, businesses: &Businesses, stage: &mut Stage) -
     };
     let first = Lie::from_truth(world.list()?, &request, &edited, &person.secret, &paths)?;
     // Signed again, with a key of her own, in the bureau's name.
-    let own = Credential::issue(edited.attributes.clone(), edited.issuer.clone(), &SecretKey::generate(&mut OsRng));
+    let own =
+        Credential::issue(edited.attributes.clone(), edited.issuer.clone(), &SecretKey::generate(&mut OsRng));
     let mut second = edited.clone();
-    second.signature = own.signature.clone();
+    second.signature = own.signature;
     let second = Lie::from_truth(world.list()?, &request, &second, &person.secret, &paths)?;
     let mut other = truth(world, person, &request, world.list()?)?;
     other.bounds.born_to = Date::MAX;
@@ -219,16 +240,28 @@ fn forged_signature(world: &World, businesses: &Businesses, stage: &mut Stage) -
         )
         .step(honest)
         .step(first.attempt(&world.prover, "issued", "edits the file and keeps the bureau's signature")?)
-        .step(second.attempt(&world.prover, "issued", "signs the edited attributes herself, in the bureau's name")?)
-        .step(other.send(&world.prover, hotel, "sends a true proof of less: her real credential, of any age")?),
+        .step(second.attempt(
+            &world.prover,
+            "issued",
+            "signs the edited attributes herself, in the bureau's name",
+        )?)
+        .step(other.send(
+            &world.prover,
+            hotel,
+            "sends a true proof of less: her real credential, of any age",
+        )?),
     );
     Ok(())
 }
 
 fn unknown_issuer(world: &mut World, businesses: &Businesses, stage: &mut Stage) -> Result<(), CliError> {
     let hotel = &businesses.hotel;
-    let role = super::cast::ROLES.iter().find(|role| role.outsider).ok_or_else(|| refused(super::DemoError::NoList))?;
-    let document = super::cast::Population::new(now().date_utc8()).role(role, &mut world.rng).map_err(refused)?;
+    let role = super::cast::ROLES
+        .iter()
+        .find(|role| role.outsider)
+        .ok_or_else(|| refused(super::DemoError::NoList))?;
+    let document =
+        super::cast::Population::new(now().date_utc8()).role(role, &mut world.rng).map_err(refused)?;
     let document = ResidentId::new(document).map_err(refused)?;
     let request = hotel.ask()?;
     let (mut wallet, _, secret) = world.wallet(role.key)?;
@@ -245,23 +278,43 @@ fn unknown_issuer(world: &mut World, businesses: &Businesses, stage: &mut Stage)
     let status = StatusTree::new();
     let lin = world.person("lin-xiaoyu")?;
     let (bureau_path, _) = world.paths_in(world.list()?, &lin.credential)?;
-    let borrowed =
-        Lie::from_truth(world.list()?, &request, &credential, &secret, &(bureau_path, status.witness(index)))?;
+    let borrowed = Lie::from_truth(
+        world.list()?,
+        &request,
+        &credential,
+        &secret,
+        &(bureau_path, status.witness(index)),
+    )?;
     // A trust list of his own, in which the invented bureau is listed.
     let own_list = own_trust_list(&id, &key, &status)?;
     let own_path = own_list.path(&credential.issuer_key).ok_or_else(|| refused(super::DemoError::NoList))?;
     let own = Lie::from_truth(&own_list, &request, &credential, &secret, &(own_path, status.witness(index)))?;
     stage.scene(
-        Scene::new("unknown-issuer", "An unknown issuer: Gao Feng founds the Paper Moon Bureau and signs an ID for himself")
-            .step(honest)
-            .step(borrowed.attempt(&world.prover, "trusted issuer", "claims a listed bureau's place in the list")?)
-            .step(own.send(&world.prover, hotel, "sends a true proof over a trust list of his own making")?),
+        Scene::new(
+            "unknown-issuer",
+            "An unknown issuer: Gao Feng founds the Paper Moon Bureau and signs an ID for himself",
+        )
+        .step(honest)
+        .step(borrowed.attempt(
+            &world.prover,
+            "trusted issuer",
+            "claims a listed bureau's place in the list",
+        )?)
+        .step(own.send(
+            &world.prover,
+            hotel,
+            "sends a true proof over a trust list of his own making",
+        )?),
     );
     Ok(())
 }
 
 /// A list that names an invented issuer, signed by an invented operator.
-fn own_trust_list(id: &IssuerId, key: &SecretKey, status: &StatusTree) -> Result<VerifiedTrustList, CliError> {
+fn own_trust_list(
+    id: &IssuerId,
+    key: &SecretKey,
+    status: &StatusTree,
+) -> Result<VerifiedTrustList, CliError> {
     let seed = || SigningKey::from_bytes(&OsRng.r#gen());
     let (operator, publishing) = (seed(), seed());
     let operator_key = OperatorKey::from(&operator);
@@ -312,15 +365,18 @@ fn tampered(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result
     let mut exchanged = good.proof;
     exchanged.0.copy_within(0..32, 96);
     let accepted = |_: &_| "accepted".to_owned();
-    let send = |presentation: &Presentation, expected| verify(airline, &request, presentation, expected, accepted).0;
+    let send =
+        |presentation: &Presentation, expected| verify(airline, &request, presentation, expected, accepted).0;
     let steps = [
         send(&with(flipped, None)?, "proof-point").note("one bit of the proof flipped"),
         send(&with(exchanged, None)?, "proof-invalid").note("one point of the proof exchanged"),
         send(&with(good.proof, Some("王小明"))?, "proof-invalid").note("another name beside the same proof"),
-        send(&good, "accepted").note("the untouched original, afterwards: rubbish from others does not use up a request"),
+        send(&good, "accepted")
+            .note("the untouched original, afterwards: rubbish from others does not use up a request"),
     ];
     keep(&world.dir, "airline-after-tampering", &request, &good)?;
-    let scene = Scene::new("tampered", "Somebody between Lin Xiaoyu and the airline tampers with her presentation");
+    let scene =
+        Scene::new("tampered", "Somebody between Lin Xiaoyu and the airline tampers with her presentation");
     stage.scene(steps.into_iter().fold(scene, Scene::step));
     Ok(())
 }
@@ -361,4 +417,3 @@ fn sign_as(request: &SignedRequest, key: &SigningKey) -> SignedRequest {
     };
     SignedRequest::sign(parameters, key, &mut OsRng)
 }
-

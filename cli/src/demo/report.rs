@@ -193,7 +193,11 @@ impl Stage {
         let out = self.output;
         let verdict = match (step.party, step.outcome.as_str()) {
             (Party::Verifier, "accepted") => {
-                format!("{} {}", out.paint(Style::Good, "accepted"), out.paint(Style::Notice, "(development key)"))
+                format!(
+                    "{} {}",
+                    out.paint(Style::Good, "accepted"),
+                    out.paint(Style::Notice, "(development key)")
+                )
             }
             (Party::Comparison, _) => out.paint(Style::Good, &step.outcome),
             (Party::LyingProver, "proved") => out.paint(Style::Bad, "gets a proof"),
@@ -208,7 +212,8 @@ impl Stage {
             }
         }
         let costs = step.costs();
-        let costs = if costs.is_empty() { String::new() } else { format!("  {}", out.paint(Style::Dim, costs)) };
+        let costs =
+            if costs.is_empty() { String::new() } else { format!("  {}", out.paint(Style::Dim, costs)) };
         out.say(format_args!("{party}{verdict}{costs}"));
         for line in wrap(&step.words, WIDTH - 19) {
             out.say(format_args!("{:19}{line}", ""));
@@ -223,8 +228,11 @@ impl Stage {
     pub(crate) fn costs(&self) -> String {
         let steps = || self.scenes.iter().flat_map(|scene| &scene.steps);
         let median = |what: &str| {
-            let mut times: Vec<Duration> =
-                steps().flat_map(|step| &step.times).filter(|(name, _)| *name == what).map(|(_, time)| *time).collect();
+            let mut times: Vec<Duration> = steps()
+                .flat_map(|step| &step.times)
+                .filter(|(name, _)| *name == what)
+                .map(|(_, time)| *time)
+                .collect();
             times.sort_unstable();
             times.get(times.len() / 2).map_or("–".to_owned(), |time| milliseconds(*time))
         };
@@ -333,7 +341,9 @@ mod tests {
     #[test]
     fn a_scene_holds_if_every_step_is_as_expected() {
         assert!(Scene::new("a", "a").step(step("accepted", "accepted")).holds());
-        assert!(!Scene::new("a", "a").step(step("accepted", "accepted")).step(step("proof", "accepted")).holds());
+        assert!(
+            !Scene::new("a", "a").step(step("accepted", "accepted")).step(step("proof", "accepted")).holds()
+        );
         assert!(!Scene::new("a", "a").holds());
         let mut stage = Stage::new(Output::new(true, true));
         stage.scene(Scene::new("a", "a").step(step("revoked", "accepted")));

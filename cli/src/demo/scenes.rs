@@ -108,11 +108,7 @@ pub(crate) fn ministry(world: &mut World, stage: &mut Stage) -> Result<Businesse
 }
 
 /// The scenes at the three businesses.
-pub(crate) fn honest(
-    world: &World,
-    businesses: &Businesses,
-    stage: &mut Stage,
-) -> Result<Learnt, CliError> {
+pub(crate) fn honest(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<Learnt, CliError> {
     let Businesses { hotel, airline, shop } = businesses;
 
     asks(stage, hotel, "A hotel", "It learns that the statement holds, and nothing else about the guest.");
@@ -120,14 +116,25 @@ pub(crate) fn honest(
     let (request, presentation) = (used.request, used.presentation);
     guest(world, stage, hotel, "hotel-hunan", "tan-wei", |_| nothing_else())?;
 
-    asks(stage, airline, "An airline", "It needs the name for the boarding pass, signed by the bureau; the holder sees that before agreeing.");
+    asks(
+        stage,
+        airline,
+        "An airline",
+        "It needs the name for the boarding pass, signed by the bureau; the holder sees that before agreeing.",
+    );
     let mut name_at_airline = String::new();
     guest(world, stage, airline, "airline", "lin-xiaoyu", |verified| {
-        name_at_airline = verified.disclosed().name.as_ref().map_or(String::new(), |name| name.as_str().to_owned());
+        name_at_airline =
+            verified.disclosed().name.as_ref().map_or(String::new(), |name| name.as_str().to_owned());
         format!("the name is {name_at_airline}; nothing else")
     })?;
 
-    asks(stage, shop, "A shop", "It wants one account for each person. The pseudonym is the same at every visit, and means nothing elsewhere.");
+    asks(
+        stage,
+        shop,
+        "A shop",
+        "It wants one account for each person. The pseudonym is the same at every visit, and means nothing elsewhere.",
+    );
     let first = guest(world, stage, shop, "shop-first-visit", "lin-xiaoyu", account)?;
     let again = guest(world, stage, shop, "shop-second-visit", "lin-xiaoyu", account)?;
     let other = guest(world, stage, shop, "shop-another-person", "zhou-min", account)?;
@@ -218,7 +225,11 @@ pub(crate) fn restored(
             "Zhou Min, new phone: wallet restored from 24 words, ID re-issued to the same holder key",
         )
         .step(step)
-        .step(compare("recognised", same, "it is the pseudonym of her lost phone: she still has her account")),
+        .step(compare(
+            "recognised",
+            same,
+            "it is the pseudonym of her lost phone: she still has her account",
+        )),
     );
     Ok(())
 }

@@ -126,7 +126,10 @@ impl World {
         let compiled = compiling.elapsed();
         let (constraints, instance) = (r1cs.num_constraints(), r1cs.num_instance());
         stage.done(
-            &format!("circuit compiled: {} constraints, {instance} instance variables", grouped(constraints as u64)),
+            &format!(
+                "circuit compiled: {} constraints, {instance} instance variables",
+                grouped(constraints as u64)
+            ),
             &milliseconds(compiled),
         );
         let spinner = progress::spinner(stage.output(), "making development keys");
@@ -179,7 +182,10 @@ impl World {
             self.waiting.insert(role.key, wallet);
         }
         stage.done(
-            &format!("{} people make wallets: 24 words each, a passphrase that is slow to guess", self.waiting.len()),
+            &format!(
+                "{} people make wallets: 24 words each, a passphrase that is slow to guess",
+                self.waiting.len()
+            ),
             &milliseconds(started.elapsed()),
         );
         for (i, bureau) in BUREAUS.iter().enumerate() {
@@ -198,8 +204,14 @@ impl World {
             for role in roles.iter().filter(|role| !role.expired) {
                 self.enrol_role(role, &mut issuer, &mut population, now())?;
             }
-            let numbers =
-                self.enrol_crowd(share - roles.len(), &mut issuer, bureau, &mut population, &mut residents, stage)?;
+            let numbers = self.enrol_crowd(
+                share - roles.len(),
+                &mut issuer,
+                bureau,
+                &mut population,
+                &mut residents,
+                stage,
+            )?;
             let elapsed = started.elapsed();
             let per_second = share as f64 / elapsed.as_secs_f64();
             self.enrolled += share;
@@ -340,7 +352,11 @@ impl World {
         let signed = self.operator.publish(&status, &published, now(), WEEK).map_err(refused)?;
         let list = signed.verify(&self.operator.key()).map_err(refused)?;
         stage.done(
-            &format!("trust list of epoch {} signed: {} issuers, every root recomputed", list.epoch(), list.list().issuers.len()),
+            &format!(
+                "trust list of epoch {} signed: {} issuers, every root recomputed",
+                list.epoch(),
+                list.list().issuers.len()
+            ),
             &milliseconds(started.elapsed()),
         );
         self.lists.push(list);
@@ -351,7 +367,10 @@ impl World {
         }
         let each = started.elapsed() / u32::try_from(self.people.len()).unwrap_or(1).max(1);
         stage.done(
-            &format!("{} wallets updated: whole chunks, so that nobody learns whose ID is whose", self.people.len()),
+            &format!(
+                "{} wallets updated: whole chunks, so that nobody learns whose ID is whose",
+                self.people.len()
+            ),
             &format!("{} each", milliseconds(each)),
         );
         Ok(())
