@@ -4,7 +4,7 @@
 //! later reports the loss of the phone. It carries **no attribute**: those come from the document that the officer reads,
 //! and JSON with any further field is refused, so a wallet cannot report a birth date (an age-check app trusted one once).
 //!
-//! Equation: `digest = SHA-256("tacit/loss-code/v1"; salt, code)` with [`field::sha256`](crate::field::sha256)'s framing.
+//! Equation: `digest = SHA-256("tacit/loss-code/v1"; salt, code)` with [`field::sha256`]'s framing.
 //!
 //! Encodings: the code is UTF-8 in NFC without surrounding white space, 8 to 128 characters; salt and digest are 32 bytes,
 //! 64 hex digits in JSON.

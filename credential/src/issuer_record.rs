@@ -250,7 +250,9 @@ mod tests {
             |r| r.name.push('!'),
             |r| r.issued_at = UnixTime(10),
             |r| r.publishing_key = PublishingKey::from(&SigningKey::from_bytes(&[7; 32])),
-            |r| drop(r.keys.pop()),
+            |r| {
+                r.keys.pop();
+            },
         ];
         for (number, change) in changes.iter().enumerate() {
             let mut changed = record.clone();
@@ -268,7 +270,7 @@ mod tests {
         let own = f.key("guangzhou", f.operator);
         let others_possession = f.key("shenzhen", f.operator);
         let other_operators = f.key("guangzhou", f.other_operator);
-        let swapped = ListedKey { possession: own.possession.clone(), ..f.key("guangzhou", f.operator) };
+        let swapped = ListedKey { possession: own.possession, ..f.key("guangzhou", f.operator) };
         assert!(matches!(f.sign("x", vec![]), Err(IssuerRecordError::NoKey)));
         assert!(matches!(f.sign(" ", vec![own.clone()]), Err(IssuerRecordError::Name)));
         assert!(matches!(f.sign("x", vec![own.clone(); 9]), Err(IssuerRecordError::TooManyKeys)));

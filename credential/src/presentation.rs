@@ -156,14 +156,21 @@ impl Presentation {
         serde_json::to_string(self).expect("plain data serialises")
     }
 
-    /// Reads JSON; refuses unknown fields, missing fields and values out of their range.
+    /// Reads canonical JSON, with white space around it at most; refuses everything that [`to_json`](Self::to_json)
+    /// would have written otherwise, unknown fields among it.
     pub fn from_json(text: &str) -> Result<Self, PresentationError> {
         if text.len() > 2 * MAX_BYTES {
             return Err(PresentationError::TooLarge);
         }
         let this: Self =
             serde_json::from_str(text).map_err(|_| PresentationError::Malformed("not the expected JSON"))?;
-        if this.version == VERSION { Ok(this) } else { Err(PresentationError::Version(this.version)) }
+        if this.version != VERSION {
+            return Err(PresentationError::Version(this.version));
+        }
+        if this.to_json() != text.trim() {
+            return Err(PresentationError::Malformed("not in the canonical form that the wallet wrote"));
+        }
+        Ok(this)
     }
 
     /// Compact binary form:

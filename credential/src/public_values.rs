@@ -26,8 +26,11 @@
 //! [`PublicWord::check`] having passed on the verifier's side: without it one proof would open to two different sets
 //! of disclosed values (`birth + 2^20` with `expiry − 1` packs to the same word).
 
+use crate::extras::DisclosedExtras;
 use crate::field::Fr;
 use crate::holder::{Pseudonym, Scope};
+use crate::name::Name;
+use crate::number::DocumentNumber;
 use crate::policy::{Bounds, DisclosedAttribute};
 use crate::poseidon;
 use crate::presentation::Disclosed;
@@ -244,9 +247,9 @@ impl PublicValues {
             scope: scope.as_field(),
             pseudonym: pseudonym.as_field(),
             word: PublicWord::new(bounds, disclosed),
-            number: disclosed.number.as_ref().map_or(Fr::from(0u64), |number| number.to_field()),
-            name: disclosed.name.as_ref().map_or(Fr::from(0u64), |name| name.digest()),
-            extras: disclosed.extras.as_ref().map_or(Fr::from(0u64), |extras| extras.digest()),
+            number: disclosed.number.as_ref().map_or(Fr::from(0u64), DocumentNumber::to_field),
+            name: disclosed.name.as_ref().map_or(Fr::from(0u64), Name::digest),
+            extras: disclosed.extras.as_ref().map_or(Fr::from(0u64), DisclosedExtras::digest),
             challenge: challenge.as_field(),
         };
         this.check()?;
@@ -414,6 +417,6 @@ mod tests {
             let spread = largest_checked + this.1.unsigned_abs() as u128;
             assert!(spread < 1 << width, "slot at {} is too narrow", this.0);
         }
-        assert!(DISCLOSED_SEX + SEX_BITS < 253);
+        const { assert!(DISCLOSED_SEX + SEX_BITS < 253) };
     }
 }

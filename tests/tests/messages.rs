@@ -189,6 +189,9 @@ fn json_refuses_unknown_fields_and_versions() {
     let json = presentation(&wide_policy()).to_json();
     let unknown = json.replacen('{', "{\"extra\":0,", 1);
     assert!(matches!(Presentation::from_json(&unknown), Err(PresentationError::Malformed(_))));
+    let spaced = json.replacen(':', ": ", 1);
+    assert!(matches!(Presentation::from_json(&spaced), Err(PresentationError::Malformed(_))));
+    assert!(Presentation::from_json(&format!("{json}\n")).is_ok());
     let version = json.replacen("\"version\":1", "\"version\":9", 1);
     assert_eq!(Presentation::from_json(&version), Err(PresentationError::Version(9)));
 }

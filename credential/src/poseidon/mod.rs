@@ -218,23 +218,4 @@ mod tests {
             prop_assert_eq!(plain(&inputs, &mut vec![]), hash(&inputs));
         }
     }
-
-    /// Not a test: `cargo test --release -p tacit-credential --lib poseidon -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "prints times"]
-    fn times() {
-        for n in 1..=8 {
-            let mut inputs = vec![Fr::from(3u64); n];
-            hash(&inputs);
-            let mut best = std::time::Duration::MAX;
-            for _ in 0..100 {
-                let start = std::time::Instant::now();
-                for _ in 0..20 {
-                    inputs[0] = hash(&inputs);
-                }
-                best = best.min(start.elapsed() / 20);
-            }
-            println!("t = {}: {best:?}", n + 1);
-        }
-    }
 }
