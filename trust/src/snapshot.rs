@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tacit_credential::credential::IssuerId;
 use tacit_credential::status::{
     CHUNK_WORDS, PublishingKey, SignedManifest, StatusChunk, StatusError, StatusManifest, StatusTop,
@@ -47,6 +48,7 @@ impl StatusSnapshot {
             return Err(SnapshotError::Root { file: top_file });
         }
         let chunks = (0..CHUNKS)
+            .into_par_iter()
             .zip(top.chunk_roots())
             .map(|(number, root)| {
                 let file = chunk_path(status_dir, issuer, sequence, number);

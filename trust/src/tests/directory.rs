@@ -1,4 +1,6 @@
 //! Epochs after each other, the operator's own files, and `verify_directory` on what an attacker could publish.
+use std::time::Instant;
+
 use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
 use tacit_credential::trust_list::{Epoch, TrustList, TrustListError};
 
@@ -282,4 +284,24 @@ fn the_directory_is_opened_again_and_by_one_process() {
     }
     fs::write(dir.path().join("state.json"), "{}").unwrap();
     assert!(matches!(TrustOperator::open(dir.path()), Err(OperatorError::Damaged { .. })));
+}
+
+/// What an epoch costs with one issuer that has revoked very many; run with `--ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn publish_time() {
+    let (mut world, mut bureau) = World::published();
+    for revoked in [100_000u32, 1_000_000] {
+        // Spread over the whole tree, as random indices are.
+        let indices = (0..revoked).map(|i| i * (66_000_000 / revoked));
+        bureau.tree =
+            StatusTree::from_revoked(indices.chain([1000]).map(|i| RevocationIndex::new(i).unwrap()));
+        bureau.publish(&world.status());
+        let start = Instant::now();
+        world.publish().unwrap();
+        println!("{revoked} revoked: publishing an epoch takes {:?}", start.elapsed());
+        let start = Instant::now();
+        check(&world).unwrap();
+        println!("{revoked} revoked: verifying the directory takes {:?}", start.elapsed());
+    }
 }

@@ -22,7 +22,8 @@ use tacit_credential::policy::Policy;
 use tacit_credential::possession;
 use tacit_credential::request::{CircuitDigest, RequestParameters, SignedRequest};
 use tacit_credential::status::{
-    SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir, top_path,
+    SignedManifest, StatusManifest, StatusRoot, StatusTree, chunk_path, manifest_path, publication_dir,
+    top_path,
 };
 use tacit_credential::trust_list::{Epoch, ListedKey, OperatorKey, TrustListId, possession_context};
 use tacit_trust::{TrustOperator, Validity};
@@ -86,6 +87,7 @@ struct Ministry {
     key: SecretKey,
     tree: StatusTree,
     sequence: u64,
+    last_status: Option<(IssuerId, StatusRoot)>,
     now: UnixTime,
 }
 
@@ -102,6 +104,7 @@ impl Ministry {
             key: SecretKey::from_seed(&[3; 32]),
             tree: StatusTree::new(),
             sequence: 0,
+            last_status: None,
             // 2026-07-01, noon in China.
             now: UnixTime(1_782_878_400),
         };
@@ -152,9 +155,19 @@ impl Ministry {
         assert!(self.tree.revoke(RevocationIndex::new(index).unwrap()));
     }
 
-    /// Publishes status and list, an hour after the last.
+    /// Publishes a list, an hour after the last, and a status if it changed.
     fn publish(&mut self) -> Epoch {
         self.now = UnixTime(self.now.0 + 3600);
+        let state = (self.issuer.clone(), self.tree.root());
+        if self.last_status.as_ref() != Some(&state) {
+            self.publish_status();
+            self.last_status = Some(state);
+        }
+        let (status, out, lifetime) = (self.path("status"), self.out(), Duration::from_secs(30 * DAY));
+        self.operator.publish(&status, &out, self.now, lifetime).unwrap().list.epoch
+    }
+
+    fn publish_status(&mut self) {
         self.sequence += 1;
         let (status, id, sequence) = (self.path("status"), &self.issuer, self.sequence);
         fs::create_dir_all(publication_dir(&status, id, sequence)).unwrap();
@@ -167,8 +180,6 @@ impl Ministry {
             let bytes = self.tree.chunk(chunk).to_bytes();
             fs::write(chunk_path(&status, id, sequence, chunk), bytes).unwrap();
         }
-        let (out, lifetime) = (self.out(), Duration::from_secs(30 * DAY));
-        self.operator.publish(&status, &out, self.now, lifetime).unwrap().list.epoch
     }
 
     fn certify(&mut self, identity: &str, verifier: &SigningKey) -> VerifierCertificate {
