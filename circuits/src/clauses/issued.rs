@@ -18,7 +18,7 @@
 //! equation holds knows a signature.
 //!
 //! **Relied on, and checked by the trust operator for every listed key** (each with a forgery when it is missing, in
-//! `tests/forged_keys.rs`):
+//! `tests/resident_id/forged_keys.rs`):
 //! - A is on the curve and `l · A = O`, `A ≠ O`: for a point of order 8 or 4 anyone signs; off the curve the additions are those
 //!   of other curves;
 //! - the owner of A proved that he knows its logarithm to the base B: with `A = 2^-129 · U` the chain meets its own summand, a slope

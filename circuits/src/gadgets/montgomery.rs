@@ -20,6 +20,9 @@
 //! | P = Q | **the slope is free** | **the slope is free** |
 //! | 2P = −Q | | no solution |
 //!
+//! `double` has no solution for a point of order 2. `from_edwards` has none for the identity and leaves `v` free for
+//! (0, −1); `to_edwards` leaves `x` free for (0, 0).
+//!
 //! Not constrained: that the points are on the curve, and that `P ≠ Q`. Whoever uses a sum says why the free case cannot
 //! be reached; an attacker who reaches it chooses the result among the points of a line.
 

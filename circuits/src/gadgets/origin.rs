@@ -7,7 +7,7 @@
 //! - **nobody knows the logarithm of U to the base B**, because U comes out of a hash;
 //! - **nobody knows the logarithm of U to the base A**, for a listed key A, because its owner proves that he knows A's
 //!   logarithm to the base B. With `A = 2^-129 · U`, which is a point of order l like any other, the chain of `8h·A` starts
-//!   at its first summand, a slope is free, and signatures can be forged (`tests/forged_keys.rs`).
+//!   at its first summand, a slope is free, and signatures can be forged (`tests/resident_id/forged_keys.rs`).
 //!
 //! So U serves nothing else. `P = (u, v)` with `u = hash_to_field("tacit/chain-origin/v1", counter)` (64 bits, big-endian) for the
 //! first counter 0, 1, .. for which `u³ + A u² + u` is a square, `v` its even root (as an integer 0..r); `U = 8 P`. The test
@@ -37,7 +37,6 @@ pub(super) struct Starts {
 }
 
 /// U.
-#[must_use]
 pub fn origin() -> Affine {
     static ORIGIN: OnceLock<Affine> = OnceLock::new();
     *ORIGIN.get_or_init(|| (0u64..).find_map(candidate).unwrap_or_default())

@@ -15,7 +15,7 @@ use tacit_credential::eddsa::SecretKey;
 use tacit_credential::public_values::{PublicValues, PublicWord};
 use tacit_credential::statement::Witness;
 use tacit_credential::{Fr, poseidon};
-use tacit_r1cs::{Assigner, Assignment, Circuit, ConstraintSystem, R1cs};
+use tacit_r1cs::{Assigner, Assignment, Circuit, R1cs};
 
 /// Public values and a witness for them.
 #[derive(Clone)]
@@ -191,23 +191,3 @@ impl Pair {
 pub fn failing(r1cs: &R1cs, assignment: &Assignment) -> BTreeSet<String> {
     r1cs.unsatisfied(assignment).map(|unsatisfied| unsatisfied.clause).collect()
 }
-
-/// A gadget under test: a closure over both drivers, which Rust has no type for.
-pub fn assign_gadget(gadget: &impl Circuit, overrides: &[(usize, Fr)]) -> Assignment {
-    let mut assigner = Assigner::new();
-    for &(wire, value) in overrides {
-        assigner = assigner.with_override(wire, value);
-    }
-    gadget.synthesize(&mut assigner);
-    assigner.finish()
-}
-
-/// Number of wires that a circuit allocates.
-pub fn count_wires(circuit: &impl Circuit) -> usize {
-    let mut assigner = Assigner::new();
-    circuit.synthesize(&mut assigner);
-    assigner.next_wire()
-}
-
-/// Keeps the trait in scope for callers of `synthesize`.
-pub trait UsesConstraintSystem: ConstraintSystem {}

@@ -201,35 +201,27 @@ fn propagation_forces_every_wire() {
     let mut windows = 0;
     loop {
         let mut progress = false;
-        for constraint in 0..r1cs.num_constraints() {
-            if done[constraint] {
-                continue;
-            }
+        for (constraint, done) in done.iter_mut().enumerate().filter(|(_, done)| !**done) {
             let [a, b, c] = unknown_wires(&known, constraint);
             let all: BTreeSet<usize> = a.iter().chain(&b).chain(&c).copied().collect();
             let how = match (all.len(), a.is_empty(), b.is_empty(), c.is_empty()) {
                 (0, ..) => {
-                    done[constraint] = true;
+                    *done = true;
                     continue;
                 }
                 (1, true, true, false) => Forced::Linearly,
                 (1, a_known, b_known, true) if a_known != b_known => {
-                    let known_side = usize::from(!a_known);
                     // The known factor is the denominator; a constant one is no division.
                     let factor = if a_known { 0 } else { 1 };
                     let row = r1cs.matrices()[factor].row(constraint);
-                    assert_ne!(
-                        side(r1cs, factor, constraint, z),
-                        Fr::ZERO,
-                        "constraint {constraint}, {known_side}"
-                    );
+                    assert_ne!(side(r1cs, factor, constraint, z), Fr::ZERO, "constraint {constraint}");
                     if row.iter().all(|&(wire, _)| wire == 0) { Forced::Linearly } else { Forced::ByDivision }
                 }
                 (1, false, false, true) => Forced::OfTwo,
                 _ => continue,
             };
             known[*all.first().unwrap()] = true;
-            done[constraint] = true;
+            *done = true;
             progress = true;
             *forced.entry((how, r1cs.clause_of_constraint(constraint).to_owned())).or_default() += 1;
         }

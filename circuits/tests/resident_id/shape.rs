@@ -43,6 +43,13 @@ fn constraints_of_each_clause() {
     assert_eq!(r1cs.nonzeros(), [16_694, 27_518, 50_887]);
 }
 
+/// The circuit's version: requests, keys and verifiers name it by this digest.
+#[test]
+fn the_digest_is_pinned() {
+    let digest = hex::encode(resident_id::circuit_digest(circuit()).0);
+    assert_eq!(digest, "97d9888c355882c6012932aaa0ee003547fe6ae26d8560f53bd6c8d1246deb12");
+}
+
 /// The compiler is given no witness; compiling again, and after assigning, gives the same bytes.
 #[test]
 fn the_shape_depends_on_nothing() {
