@@ -1,0 +1,35 @@
+//! BN254 arithmetic, eight elements at a time: fields, batch inversion and multi-scalar multiplication.
+//!
+//! One source, two backends. Everything above the field is written once, generic over the vectors of a backend:
+//!
+//! | layer | module | written |
+//! | --- | --- | --- |
+//! | choice of the backend, once, at run time | [`Backend`] | |
+//! | eight elements of Fq, Fr or Fq2: products, sums, packing | [`Lanes`], [`Vectors`], [`Quadratic`] | a trait |
+//! | the same on AVX-512 IFMA: 5 limbs of 52 bits, lazy reduction | `ifma` | folder with `unsafe` |
+//! | the same on any CPU: arkworks' own elements, one after the other | `portable` | |
+//! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
+//!
+//! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
+//! that must be compiled with the backend's instructions are [`Kernel`]s, run by [`Vectors::enter`].
+//!
+//! The portable backend is the oracle: it is always compiled, and every test runs on both. Nothing here is constant-time.
+//!
+//! **Not checked here**: that points lie on the curve and in the prime-order subgroup. Who reads them from outside does that.
+
+mod backend;
+mod batch;
+#[cfg(target_arch = "x86_64")]
+mod ifma;
+mod lanes;
+mod modinv;
+mod portable;
+mod quadratic;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use backend::{Backend, Kernel, Task, Vectors};
+pub use batch::{invert_all, invert_lanes};
+pub use lanes::{Lanes, Line, Loose, PrimeLanes};
+pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};
