@@ -5,6 +5,7 @@
 //! STATE/operator                   the pinned operator's key, 64 hex digits
 //! STATE/certificate.json           what the operator certified, once installed
 //! STATE/requests/<challenge>.json  requests as signed
+//! STATE/lists/<epoch>.json         trust lists as they were used: two different ones of an epoch are refused for ever
 //! STATE/challenges/open/<challenge>, STATE/challenges/used/<challenge>   content: expiry, seconds since 1970, decimal
 //! ```
 //!
@@ -23,8 +24,8 @@ use rand_core::CryptoRngCore;
 use tacit_credential::certificate::{VerifierCertificate, VerifierKey};
 use tacit_credential::date::UnixTime;
 use tacit_credential::request::{Challenge, SignedRequest};
-use tacit_credential::trust_list::OperatorKey;
-use tacit_verifier::{ChallengeError, ChallengeStore, SigningKey};
+use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList};
+use tacit_verifier::{AddListError, ChallengeError, ChallengeStore, SigningKey, Verifier};
 use zeroize::Zeroizing;
 
 use crate::error::CliError;
@@ -51,6 +52,9 @@ pub(crate) enum DeskError {
     /// A certificate for somebody else.
     #[error("the certificate is for another key; have the trust operator certify {0}.")]
     OtherKey(VerifierKey),
+    /// A request over a list that is gone.
+    #[error("the trust list of this request is not in the state directory any more; make a new request.")]
+    NoList,
 }
 
 impl Desk {
@@ -65,7 +69,7 @@ impl Desk {
             return Err(crate::error::refused(DeskError::Exists(dir.to_owned())));
         }
         let store = desk.store();
-        for folder in [desk.requests(), store.open(), store.used()] {
+        for folder in [desk.requests(), desk.lists(), store.open(), store.used()] {
             fs::create_dir_all(&folder).map_err(CliError::write(&folder))?;
         }
         files::write(&desk.operator_file(), format!("{operator}\n").as_bytes())?;
@@ -130,6 +134,35 @@ impl Desk {
         if file.exists() { files::read_json(&file, "a signed request").map(Some) } else { Ok(None) }
     }
 
+    /// Takes a published trust list into use, next to those used before, and keeps it.
+    pub(crate) fn adopt(&self, verifier: &Verifier, list: &SignedTrustList) -> Result<(), CliError> {
+        let epoch = list.list.epoch;
+        let neighbours = [epoch.0.checked_sub(1), Some(epoch.0), epoch.0.checked_add(1)];
+        for known in neighbours.into_iter().flatten() {
+            match self.use_known(verifier, Epoch(known)) {
+                Ok(()) | Err(UseListError::Missing | UseListError::Refused(AddListError::Expired { .. })) => {
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        verifier.add_trust_list(list.clone()).map_err(crate::error::refused)?;
+        files::write_json(&self.list_file(epoch), list)
+    }
+
+    /// Gives a verifier the trust list that a request of this desk names.
+    pub(crate) fn use_list(&self, verifier: &Verifier, epoch: Epoch) -> Result<(), CliError> {
+        Ok(self.use_known(verifier, epoch)?)
+    }
+
+    fn use_known(&self, verifier: &Verifier, epoch: Epoch) -> Result<(), UseListError> {
+        let file = self.list_file(epoch);
+        if !file.exists() {
+            return Err(UseListError::Missing);
+        }
+        let list = files::read_json(&file, "a trust list").map_err(|e| UseListError::File(Box::new(e)))?;
+        verifier.add_trust_list(list).map(drop).map_err(UseListError::Refused)
+    }
+
     /// The challenges.
     pub(crate) fn store(&self) -> FileChallengeStore {
         FileChallengeStore { dir: self.dir.join("challenges"), requests: self.requests() }
@@ -151,8 +184,36 @@ impl Desk {
         self.dir.join("requests")
     }
 
+    fn lists(&self) -> PathBuf {
+        self.dir.join("lists")
+    }
+
+    fn list_file(&self, epoch: Epoch) -> PathBuf {
+        self.lists().join(format!("{:08}.json", epoch.0))
+    }
+
     fn request_file(&self, challenge: &Challenge) -> PathBuf {
         self.requests().join(format!("{challenge}.json"))
+    }
+}
+
+/// Why a kept trust list is not used.
+enum UseListError {
+    /// None of that epoch was used here.
+    Missing,
+    /// The file cannot be read.
+    File(Box<CliError>),
+    /// The verifier refuses it.
+    Refused(AddListError),
+}
+
+impl From<UseListError> for CliError {
+    fn from(error: UseListError) -> Self {
+        match error {
+            UseListError::Missing => crate::error::refused(DeskError::NoList),
+            UseListError::File(error) => *error,
+            UseListError::Refused(error) => crate::error::refused(error),
+        }
     }
 }
 

@@ -45,6 +45,12 @@ pub(crate) enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// No key file.
+    #[error("there is no key at {}; name the right file, or make development keys with `tacit setup`.", .0.display())]
+    KeyMissing(PathBuf),
+    /// A development key where nobody asked for one.
+    #[error("{} is a development key, whose maker can forge proofs. Use a ceremony's key; while you are trying things out, --accept-development-key accepts it.", .0.display())]
+    DevelopmentKey(PathBuf),
     /// A place that must be new is taken.
     #[error("{} exists and is not empty; name a new or an empty directory.", .0.display())]
     Occupied(PathBuf),
@@ -114,14 +120,16 @@ impl CliError {
     /// The process's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Write { .. } | Self::Occupied(_) => exit::INPUT_OUTPUT,
+            Self::Read { .. } | Self::Write { .. } | Self::KeyMissing(_) | Self::Occupied(_) => {
+                exit::INPUT_OUTPUT
+            }
             Self::Malformed { .. } => exit::MALFORMED,
             Self::Argument { .. } => 2,
             Self::SecretMissing { .. } | Self::EntriesDiffer | Self::EmptySecret(_) | Self::Passphrase(_) => {
                 exit::PASSPHRASE
             }
             Self::ConsentDeclined | Self::ConsentImpossible => exit::CONSENT,
-            Self::DemoDiffers(_) => exit::REFUSED,
+            Self::DemoDiffers(_) | Self::DevelopmentKey(_) => exit::REFUSED,
             Self::Refused { exit, .. } => *exit,
         }
     }

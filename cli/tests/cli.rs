@@ -186,6 +186,15 @@ fn from_enrolment_to_a_new_phone() {
     let replay = "verify --state desk --presentation p.json --accept-development-key";
     assert_eq!(place.fails(replay, 1, "challenge-used")["accepted"], false);
 
+    // Without the key, or with another file in its place.
+    place.fails(&format!("{replay} --verifying-key none.vk"), 3, "key-missing");
+    place.fails(&format!("{replay} --verifying-key hotel.toml"), 4, "malformed");
+    place.fails(
+        "wallet --wallet w present --yes --request request.json --out p.json --proving-key none.pk",
+        3,
+        "key-missing",
+    );
+
     // Another verifier does not know the challenge.
     place.ok("request --state other init --operator operator.pub");
     place.fails(
@@ -331,6 +340,9 @@ fn scripts_can_tell_failures_apart() {
     place.fails("inspect presentation broken.json", 4, "malformed");
     place.write("empty.toml", "provinces = []");
     place.fails("inspect policy empty.toml", 4, "malformed");
+    place.fails(&format!("trust verify --operator {}", "0".repeat(64)), 2, "argument");
+    place.ok("trust --dir ministry init --key-out operator.pub");
+    place.fails("trust verify --operator operator.pub", 1, "empty");
     place.fails("issuer --dir nowhere publish", 1, "missing");
     place.fails("request --state nowhere new --policy empty.toml --out r.json", 1, "missing");
     place.write("kept", "");

@@ -21,8 +21,8 @@ A policy is TOML or JSON; every line is optional, and `tacit inspect policy` exp
   pseudonym = \"accounts\"                 # one pseudonym a person under this label
   max_status_age_hours = 168
 
-The state directory keeps the verifier's key and its challenges, so that `tacit verify`, run later and elsewhere, accepts
-each answer exactly once.";
+The state directory keeps the verifier's key, its challenges and the trust lists it used, so that `tacit verify`, run
+later and elsewhere, needs nothing but that directory, and accepts each answer exactly once.";
 
 /// `tacit request`.
 #[derive(Args)]
@@ -77,7 +77,7 @@ pub(crate) struct RequestNew {
     #[arg(long, value_name = "FILE", env = "TACIT_VERIFYING_KEY", default_value = "keys/resident-id.vk")]
     pub(crate) verifying_key: PathBuf,
     /// Where the wallet sends its answer; signed with the request.
-    #[arg(long, value_name = "URL", default_value = "file:")]
+    #[arg(long, value_name = "URL", default_value = "by hand")]
     pub(crate) endpoint: String,
     /// How long the request may be answered.
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
@@ -91,8 +91,8 @@ pub(crate) struct RequestNew {
 #[derive(Args)]
 #[command(long_about = "Check a presentation that answers one of your requests.
 
-  tacit verify --state desk --published published --presentation answer.json
-  tacit verify --json --state desk --published published --presentation answer.json | jq .disclosed
+  tacit verify --state desk --presentation answer.json
+  tacit verify --state desk --presentation answer.json --json | jq .disclosed
 
 Accepted (exit code 0): prints what you now know. Refused (exit code 1): says why, in your own log; tell the holder only
 that it was refused. Each request is answered once: the same presentation, sent again, is refused.
@@ -106,8 +106,6 @@ pub(crate) struct Verify {
     /// The presentation: JSON or the compact binary form.
     #[arg(long, value_name = "FILE")]
     pub(crate) presentation: PathBuf,
-    #[command(flatten)]
-    pub(crate) published: PublishedArgument,
     /// The verifying key.
     #[arg(long, value_name = "FILE", env = "TACIT_VERIFYING_KEY", default_value = "keys/resident-id.vk")]
     pub(crate) verifying_key: PathBuf,

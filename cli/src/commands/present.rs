@@ -5,7 +5,7 @@ use std::time::Instant;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
-use tacit_prover::{Prover, ProvingKey};
+use tacit_prover::{Provenance, Prover, ProvingKey};
 use tacit_wallet::{CredentialId, OpenExtras, PresentOptions, UncertifiedVerifiers, Wallet};
 
 use super::now;
@@ -18,7 +18,12 @@ use crate::output::{Output, Report, milliseconds};
 pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Result<Report, CliError> {
     let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
     let loading = Instant::now();
-    let key = ProvingKey::load(&arguments.proving_key).map_err(refused)?;
+    if !arguments.proving_key.exists() {
+        return Err(CliError::KeyMissing(arguments.proving_key.clone()));
+    }
+    let key = ProvingKey::load(&arguments.proving_key)
+        .map_err(CliError::malformed(&arguments.proving_key, "a proving key"))?;
+    let development = key.provenance() == Provenance::Development;
     let prover = Prover::new(key);
     let loaded = loading.elapsed();
 
@@ -36,6 +41,11 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
     let summary = serde_json::to_value(consent.summary()).map_err(refused)?;
     consent::ask(consent.summary(), arguments.yes, output)?;
 
+    if development {
+        output.warn(
+            "the proving key is a DEVELOPMENT key: only verifiers that try things out accept its proofs.",
+        );
+    }
     let proving = Instant::now();
     let presentation = consent.approve(&prover, now(), &mut OsRng).map_err(refused)?;
     let proved = proving.elapsed();
@@ -50,11 +60,12 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
         milliseconds(proved)
     ))
     .line(format_args!(
-        "Send it to {}. It answers this request and no other, once.",
+        "It goes to: {}. It answers this request and no other, once.",
         request.request.endpoint
     ))
     .key("file", arguments.out.display().to_string())
     .key("bytes", bytes.len())
+    .key("development_key", development)
     .key("consent", summary)
     .key(
         "milliseconds",

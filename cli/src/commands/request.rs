@@ -1,12 +1,13 @@
 //! `tacit request`: the business's key, certificate and requests.
 
+use std::path::Path;
 use std::time::Duration;
 
 use rand::rngs::OsRng;
 use tacit_credential::certificate::VerifierKey;
 use tacit_credential::trust_list::SignedTrustList;
 use tacit_trust::paths;
-use tacit_verifier::{Ask, Verifier, VerifyingKey};
+use tacit_verifier::{Ask, Provenance, Verifier, VerifyingKey};
 
 use super::inspect::read_policy;
 use super::{now, operator_key};
@@ -50,10 +51,11 @@ pub(crate) fn run(arguments: Request, output: Output) -> Result<Report, CliError
 
 fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, CliError> {
     let policy = read_policy(&arguments.policy)?;
+    let development = is_development(&verifying_key(&arguments.verifying_key)?);
     let verifier = verifier(desk, &arguments.verifying_key, true)?;
     let latest = paths::latest(&arguments.published.published);
     let list: SignedTrustList = files::read_json(&latest, "a trust list")?;
-    verifier.add_trust_list(list).map_err(refused)?;
+    desk.adopt(&verifier, &list)?;
     let ask = Ask {
         policy,
         endpoint: arguments.endpoint.clone(),
@@ -63,6 +65,11 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
     desk.keep(&signed)?;
     files::write(&arguments.out, signed.to_json().as_bytes())?;
     let request = &signed.request;
+    if development {
+        output.warn(
+            "the request is for a circuit with a DEVELOPMENT key: whoever made it can forge the answer.",
+        );
+    }
     if request.certificate.is_none() {
         output.warn("no certificate is installed; wallets refuse this request unless their holder insists.");
     }
@@ -80,6 +87,7 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
         .key("identity", request.identity())
         .key("epoch", request.epoch.0)
         .key("challenge", request.challenge().to_string())
+        .key("development_key", development)
         .key("expires_at", request.expires_at.0)
         .key("clauses", request.policy.describe(request.date)))
 }
@@ -87,11 +95,13 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
 /// The verifier of a desk, with one key; its trust lists are still to be added.
 pub(crate) fn verifier(
     desk: &Desk,
-    key_file: &std::path::Path,
+    key_file: &Path,
     accept_development_key: bool,
 ) -> Result<Verifier, CliError> {
-    let key = VerifyingKey::from_bytes(&files::read(key_file)?)
-        .map_err(CliError::malformed(key_file, "a verifying key"))?;
+    let key = verifying_key(key_file)?;
+    if is_development(&key) && !accept_development_key {
+        return Err(CliError::DevelopmentKey(key_file.to_owned()));
+    }
     let mut builder = Verifier::builder(VerifierKey::from(&desk.signing_key()?), desk.operator()?)
         .key(key)
         .challenges(desk.store());
@@ -102,4 +112,16 @@ pub(crate) fn verifier(
         builder = builder.accept_development_keys();
     }
     builder.build().map_err(refused)
+}
+
+/// Reads a verifying key.
+fn verifying_key(file: &Path) -> Result<VerifyingKey, CliError> {
+    if !file.exists() {
+        return Err(CliError::KeyMissing(file.to_owned()));
+    }
+    VerifyingKey::from_bytes(&files::read(file)?).map_err(CliError::malformed(file, "a verifying key"))
+}
+
+fn is_development(key: &VerifyingKey) -> bool {
+    key.provenance() == Provenance::Development
 }

@@ -2,15 +2,12 @@
 
 use std::time::Instant;
 
-use tacit_credential::trust_list::SignedTrustList;
-use tacit_trust::paths;
 use tacit_verifier::VerifyError;
 
 use super::inspect::{disclosed_json, disclosed_values, read_presentation};
 use crate::args::Verify;
 use crate::desk::Desk;
-use crate::error::{CliError, exit, explain, refused, variant_name};
-use crate::files;
+use crate::error::{CliError, exit, explain, variant_name};
 use crate::output::{Output, Report, Style, milliseconds};
 
 /// The mark of everything accepted under a development key.
@@ -25,9 +22,7 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
     let Some(request) = desk.request(&presentation.challenge)? else {
         return Err(refusal(&VerifyError::Challenge(tacit_verifier::ChallengeError::Unknown)));
     };
-    let file = paths::list(&arguments.published.published, request.request.epoch);
-    let list: SignedTrustList = files::read_json(&file, "a trust list")?;
-    verifier.add_trust_list(list).map_err(refused)?;
+    desk.use_list(&verifier, request.request.epoch)?;
 
     let started = Instant::now();
     let verified = verifier.verify(&request, &presentation).map_err(|error| refusal(&error))?;
@@ -40,7 +35,7 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
         output.warn(DEVELOPMENT);
         report = report.line(output.paint(Style::Notice, DEVELOPMENT));
     }
-    report = report.line("proved:");
+    report = report.line("proved, in the words that the holder agreed to:");
     let clauses = verified.policy().describe(on);
     for line in &clauses {
         report = report.line(format_args!("  - {line}"));

@@ -20,9 +20,8 @@ pub(crate) fn knowledge(guest: &RawDocument, learnt: &Learnt) -> Knowledge {
         let text = pseudonym.to_string();
         format!("yes, here only, as {}…", &text[..8.min(text.len())])
     });
-    let number = format!("{}…", &guest.number[..10.min(guest.number.len())]);
     table.row("name", [no(), learnt.name_at_airline.clone(), no(), guest.name.clone()]);
-    table.row("document number", [no(), no(), no(), number]);
+    table.row("document number", [no(), no(), no(), guest.number.clone()]);
     table.row("age", [yes("18 or older"), yes("18 or older"), no(), format!("born on {}", guest.birth)]);
     table.row("sex", [no(), no(), no(), guest.sex.clone()]);
     table.row("residence", [yes("Guangdong or Hunan"), no(), no(), yes("street and house number")]);

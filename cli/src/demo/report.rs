@@ -291,7 +291,15 @@ impl Knowledge {
     /// The table as text.
     pub(crate) fn text(&self) -> String {
         let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY).remove_style(TableComponent::HorizontalLines);
+        table.load_preset(UTF8_HORIZONTAL_ONLY);
+        for between_rows in [
+            TableComponent::HorizontalLines,
+            TableComponent::MiddleIntersections,
+            TableComponent::LeftBorderIntersections,
+            TableComponent::RightBorderIntersections,
+        ] {
+            table.remove_style(between_rows);
+        }
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(112);
         table.set_header(std::iter::once("").chain(self.columns.iter().map(String::as_str)));
         for (fact, cells) in &self.rows {

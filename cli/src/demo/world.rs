@@ -462,7 +462,7 @@ impl Person {
 impl Business {
     /// Takes the newest trust list into use.
     pub(crate) fn follow(&self, list: &VerifiedTrustList) -> Result<(), CliError> {
-        self.verifier.add_trust_list(list.signed().clone()).map_err(refused).map(drop)
+        self.desk.adopt(&self.verifier, list.signed())
     }
 
     /// Makes a request.
