@@ -42,7 +42,8 @@ pub enum PassphraseError {
 pub struct WorkFactor(u8);
 
 impl WorkFactor {
-    /// N = 2^17: 128 MiB and 0.2 to 0.3 s for one guess on a laptop core (measured by `open_time` in `tests/wallet.rs`).
+    /// N = 2^17, the least that OWASP recommends for scrypt: 128 MiB and about 0.3 s of one core for one guess. Measured by
+    /// the ignored test `open_time`: 0.37 s of processor time at 2^17, 0.19 s at 2^16, on one core of a busy EPYC server.
     pub const DEFAULT: Self = Self(17);
     /// N = 2: a guess costs nothing. For tests and throw-away wallets, where opening is repeated often.
     pub const NONE: Self = Self(1);
