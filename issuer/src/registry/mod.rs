@@ -376,10 +376,12 @@ impl Change<'_> {
 fn configure(connection: &Connection) -> Result<(), RegistryError> {
     connection.busy_timeout(Duration::from_secs(30))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // The first pragma answers with a row; the cache is 64 MiB.
+    // The first pragma answers with a row. The cache is 64 MiB, and so is the journal before it is copied back: the
+    // random keys of a big registry touch the same pages again and again.
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -65536;",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -65536;
+         PRAGMA wal_autocheckpoint = 16384;",
     )?;
     Ok(())
 }
