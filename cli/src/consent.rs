@@ -45,7 +45,7 @@ fn screen(summary: &ConsentSummary, output: Output) -> String {
     if !summary.title.is_empty() {
         lines.push(format!("  for: {}", summary.title));
     }
-    lines.push(format!("  the answer goes to {}, until {}", summary.endpoint, summary.expires_at));
+    lines.push(format!("  where the answer goes: {}; until {}", summary.endpoint, summary.expires_at));
     lines.push("What will be proved:".to_owned());
     lines.extend(summary.clauses.iter().map(|clause| format!("  - {clause}")));
     if summary.disclosed.is_empty() {

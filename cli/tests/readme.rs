@@ -5,7 +5,8 @@ use std::process::Command;
 
 #[test]
 fn the_tours_work_as_written() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("the README");
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("the README");
     let script: String = readme
         .split("```sh\n")
         .skip(1)
@@ -24,5 +25,8 @@ fn the_tours_work_as_written() {
         .expect("bash");
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", shown(&output.stdout), shown(&output.stderr));
-    assert!(shown(&output.stdout).ends_with("a presentation is accepted once\n"), "the second verify is refused");
+    assert!(
+        shown(&output.stdout).ends_with("a presentation is accepted once\n"),
+        "the second verify is refused"
+    );
 }

@@ -60,7 +60,7 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
         milliseconds(proved)
     ))
     .line(format_args!(
-        "It goes to: {}. It answers this request and no other, once.",
+        "Where it goes: {}. It answers this request and no other, once.",
         request.request.endpoint
     ))
     .key("file", arguments.out.display().to_string())
