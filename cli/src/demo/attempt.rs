@@ -22,8 +22,8 @@ use tacit_prover::{Proof, ProveError, Prover};
 use tacit_verifier::VerifiedPresentation;
 use tacit_wallet::{PresentError, PresentOptions, Wallet};
 
+use super::business::Business;
 use super::report::{Party, Step};
-use super::world::Business;
 use crate::commands::now;
 use crate::commands::verify::refusal_code;
 use crate::error::{CliError, explain, refused, variant_name};

@@ -4,6 +4,7 @@
 //! demonstration says beforehand how every step should come out, and ends with exit code 1 if one comes out otherwise.
 
 mod attempt;
+mod business;
 mod cast;
 mod closing;
 mod refusals;

@@ -14,8 +14,9 @@ use tacit_verifier::VerifiedPresentation;
 use tacit_wallet::{Passphrase, RecoveryPhrase, Wallet};
 
 use super::attempt::{admit, verify};
+use super::business::Business;
 use super::report::{Party, Scene, Stage, Step};
-use super::world::{Business, LOSS_CODE, PASSPHRASE, World, officer};
+use super::world::{LOSS_CODE, PASSPHRASE, World, officer};
 use crate::commands::now;
 use crate::error::{CliError, explain, refused, variant_name};
 use crate::files;
@@ -98,9 +99,9 @@ pub(crate) fn ministry(world: &mut World, stage: &mut Stage) -> Result<Businesse
         &milliseconds(started.elapsed()),
     );
     let businesses = Businesses {
-        hotel: world.business("hotel", "Lotus Hotel", "lotus-hotel.example", HOTEL)?,
-        airline: world.business("airline", "Crane Airlines", "crane-airlines.example", AIRLINE)?,
-        shop: world.business("shop", "Lantern Shop", "lantern-shop.example", SHOP)?,
+        hotel: Business::new(world, "hotel", "Lotus Hotel", "lotus-hotel.example", HOTEL)?,
+        airline: Business::new(world, "airline", "Crane Airlines", "crane-airlines.example", AIRLINE)?,
+        shop: Business::new(world, "shop", "Lantern Shop", "lantern-shop.example", SHOP)?,
     };
     businesses.follow(world)?;
     stage.done("three businesses certified: Lotus Hotel, Crane Airlines, Lantern Shop", "");

@@ -18,26 +18,22 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::{OsRng, StdRng};
 use rand::{CryptoRng, Rng, RngCore, SeedableRng};
-use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
 use tacit_credential::credential::{Credential, IssuerId};
 use tacit_credential::date::UnixTime;
 use tacit_credential::document::{RawDocument, ResidentId};
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
 use tacit_credential::holder::HolderSecret;
 use tacit_credential::number::DocumentNumber;
-use tacit_credential::policy::Policy;
 use tacit_credential::status::{StatusChunk, StatusTop, StatusWitness, chunk_path, top_path};
 use tacit_credential::trust_list::{IssuerPath, OperatorKey, VerifiedTrustList};
 use tacit_issuer::{Actor, Enrolment, Issuer, Reason};
 use tacit_prover::Prover;
-use tacit_trust::{TrustOperator, Validity, paths};
-use tacit_verifier::{Ask, SigningKey, Verifier};
+use tacit_trust::{TrustOperator, paths};
 use tacit_wallet::{Passphrase, RecoveryPhrase, Wallet};
 
 use super::cast::{BUREAUS, Bureau, Population, ROLES, Role};
 use super::report::Stage;
-use crate::commands::{now, request, setup};
-use crate::desk::Desk;
+use crate::commands::{now, setup};
 use crate::error::{CliError, refused};
 use crate::files;
 use crate::output::{grouped, milliseconds};
@@ -48,7 +44,7 @@ pub(crate) const PASSPHRASE: &str = "only for the demonstration";
 /// Loss code of everybody in the demonstration.
 pub(crate) const LOSS_CODE: &str = "lost in the demonstration";
 /// How long the demonstration's lists and certificates count.
-const WEEK: Duration = Duration::from_secs(7 * 86_400);
+pub(crate) const WEEK: Duration = Duration::from_secs(7 * 86_400);
 /// How long ago the bureaus opened: whoever has expired since was enrolled then.
 const OPENED: u64 = 60 * 86_400;
 
@@ -95,22 +91,6 @@ pub(crate) struct Person {
     pub(crate) secret: HolderSecret,
     /// What the bureau signed.
     pub(crate) credential: Credential,
-}
-
-/// A business that asks.
-pub(crate) struct Business {
-    /// As certified.
-    pub(crate) name: &'static str,
-    /// What it is certified for.
-    pub(crate) identity: &'static str,
-    /// Its policy.
-    pub(crate) policy: Policy,
-    /// Its verifier, over the files of its state directory.
-    pub(crate) verifier: Verifier,
-    /// Its signing key.
-    pub(crate) signing: SigningKey,
-    /// Its state directory.
-    pub(crate) desk: Desk,
 }
 
 impl World {
@@ -376,31 +356,6 @@ impl World {
         Ok(())
     }
 
-    /// Makes a business: key, certificate, policy, verifier.
-    pub(crate) fn business(
-        &mut self,
-        key: &'static str,
-        name: &'static str,
-        identity: &'static str,
-        policy: &str,
-    ) -> Result<Business, CliError> {
-        let dir = self.dir.join("businesses").join(key);
-        let desk = Desk::init(&dir.join("state"), &self.operator.key(), &mut OsRng)?;
-        let signing = desk.signing_key()?;
-        let from = now();
-        let certified = VerifierIdentity::new(identity).map_err(refused)?;
-        let certificate = self
-            .operator
-            .certify(certified, name, VerifierKey::from(&signing), Validity { from, until: from.plus(WEEK) })
-            .map_err(refused)?;
-        files::write_json(&dir.join("certificate.json"), &certificate)?;
-        desk.install(&certificate, from)?;
-        files::write(&dir.join("policy.toml"), policy.as_bytes())?;
-        let policy = Policy::from_toml(policy).map_err(refused)?;
-        let verifier = request::verifier(&desk, &self.dir.join("keys/resident-id.vk"), true)?;
-        Ok(Business { name, identity, policy, verifier, signing, desk })
-    }
-
     /// The newest trust list.
     pub(crate) fn list(&self) -> Result<&VerifiedTrustList, CliError> {
         self.lists.last().ok_or_else(|| refused(super::DemoError::NoList))
@@ -456,25 +411,6 @@ impl Person {
     pub(crate) fn introduction(&self) -> String {
         let role = self.role;
         format!("{} {}, {}, {}", role.name, role.document_name, role.age, BUREAUS[role.bureau].province)
-    }
-}
-
-impl Business {
-    /// Takes the newest trust list into use.
-    pub(crate) fn follow(&self, list: &VerifiedTrustList) -> Result<(), CliError> {
-        self.desk.adopt(&self.verifier, list.signed())
-    }
-
-    /// Makes a request.
-    pub(crate) fn ask(&self) -> Result<tacit_credential::request::SignedRequest, CliError> {
-        let ask = Ask {
-            policy: self.policy.clone(),
-            endpoint: format!("https://{}/answers", self.identity),
-            lifetime: Duration::from_secs(3_000),
-        };
-        let signed = self.verifier.request(ask, &self.signing, &mut OsRng).map_err(refused)?;
-        self.desk.keep(&signed)?;
-        Ok(signed)
     }
 }
 
