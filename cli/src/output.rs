@@ -153,7 +153,12 @@ pub(crate) fn milliseconds(duration: std::time::Duration) -> String {
     }
 }
 
-/// An integer with thin groups of three.
+/// Milliseconds as a number for JSON, to the microsecond.
+pub(crate) fn millis(duration: std::time::Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// An integer in groups of three digits.
 pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();

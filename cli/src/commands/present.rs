@@ -13,7 +13,7 @@ use crate::args::Present;
 use crate::consent;
 use crate::error::{CliError, refused};
 use crate::files;
-use crate::output::{Output, Report, milliseconds};
+use crate::output::{Output, Report, millis, milliseconds};
 
 pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Result<Report, CliError> {
     let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
@@ -52,7 +52,6 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
     let bytes = if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
     files::write(&arguments.out, &bytes)?;
 
-    let millis = |d: std::time::Duration| d.as_secs_f64() * 1e3;
     Ok(Report::new(format_args!(
         "presentation in {}: {} bytes, proved in {}",
         arguments.out.display(),

@@ -8,7 +8,7 @@ use super::inspect::{disclosed_json, disclosed_values, read_presentation};
 use crate::args::Verify;
 use crate::desk::Desk;
 use crate::error::{CliError, exit, explain, variant_name};
-use crate::output::{Output, Report, Style, milliseconds};
+use crate::output::{Output, Report, Style, millis, milliseconds};
 
 /// The mark of everything accepted under a development key.
 const DEVELOPMENT: &str =
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
         .key("pseudonym", pseudonym)
         .key("epoch", verified.epoch().0)
         .key("challenge", verified.challenge().to_string())
-        .key("milliseconds", elapsed.as_secs_f64() * 1e3))
+        .key("milliseconds", millis(elapsed)))
 }
 
 /// A refusal by its innermost cause.

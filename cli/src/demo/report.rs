@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table, TableComponent};
 use serde_json::{Value, json};
 
-use crate::output::{Output, Style, milliseconds};
+use crate::output::{Output, Style, millis, milliseconds};
 
 /// Widest line of the demonstration.
 const WIDTH: usize = 110;
@@ -315,11 +315,6 @@ impl Knowledge {
         };
         self.columns.iter().enumerate().map(|(i, name)| json!({ "who": name, "knows": column(i) })).collect()
     }
-}
-
-/// Milliseconds as a number for JSON, to the microsecond.
-pub(crate) fn millis(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// Breaks text into lines of at most `width` characters, at blanks.
