@@ -55,6 +55,17 @@ pub(crate) enum DeskError {
     /// A request over a list that is gone.
     #[error("the trust list of this request is not in the state directory any more; make a new request.")]
     NoList,
+    /// A list that this desk has left behind.
+    #[error(
+        "the published trust list is of epoch {offered}, and this desk used epoch {newest} before; fetch the current list: \
+         an old one calls revoked IDs good."
+    )]
+    OlderList {
+        /// The epoch on offer.
+        offered: Epoch,
+        /// The newest one used.
+        newest: Epoch,
+    },
 }
 
 impl Desk {
@@ -134,12 +145,17 @@ impl Desk {
         if file.exists() { files::read_json(&file, "a signed request").map(Some) } else { Ok(None) }
     }
 
-    /// Takes a published trust list into use, next to those used before, and keeps it.
+    /// Takes a published trust list into use, next to those used before, and keeps it. A list older than one used
+    /// before is refused: credentials may have been revoked since.
     pub(crate) fn adopt(&self, verifier: &Verifier, list: &SignedTrustList) -> Result<(), CliError> {
         let epoch = list.list.epoch;
-        let neighbours = [epoch.0.checked_sub(1), Some(epoch.0), epoch.0.checked_add(1)];
-        for known in neighbours.into_iter().flatten() {
-            match self.use_known(verifier, Epoch(known)) {
+        let newest = self.newest_epoch()?;
+        if let Some(newest) = newest.filter(|newest| *newest > epoch) {
+            return Err(crate::error::refused(DeskError::OlderList { offered: epoch, newest }));
+        }
+        // The newest list used before: the chain, and what must not be taken back.
+        if let Some(known) = newest {
+            match self.use_known(verifier, known) {
                 Ok(()) | Err(UseListError::Missing | UseListError::Refused(AddListError::Expired { .. })) => {
                 }
                 Err(error) => return Err(error.into()),
@@ -147,6 +163,16 @@ impl Desk {
         }
         verifier.add_trust_list(list.clone()).map_err(crate::error::refused)?;
         files::write_json(&self.list_file(epoch), list)
+    }
+
+    /// The newest epoch that this desk ever used: whoever serves the lists cannot take it back behind that.
+    pub(crate) fn newest_epoch(&self) -> Result<Option<Epoch>, CliError> {
+        let folder = self.lists();
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let number = |name: &str| name.strip_suffix(".json").and_then(|number| number.parse().ok());
+        Ok(files::names(&folder)?.iter().filter_map(|name| number(name)).max().map(Epoch))
     }
 
     /// Gives a verifier the trust list that a request of this desk names.

@@ -32,6 +32,16 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path, what: &'static str) ->
     serde_json::from_slice(&read(path)?).map_err(CliError::malformed(path, what))
 }
 
+/// The names of everything in a folder.
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, CliError> {
+    let entries = fs::read_dir(folder).map_err(CliError::read(folder))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(CliError::read(folder))?.file_name().to_string_lossy().into_owned());
+    }
+    Ok(names)
+}
+
 /// Writes a file whole or not at all: a temporary neighbour, renamed.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     write_with(path, bytes, 0o666)

@@ -11,11 +11,11 @@ use crate::document::{RawDocument, ResidentId};
 use crate::eddsa::SecretKey;
 use crate::holder::{HolderSecret, Scope};
 use crate::number::DocumentNumber;
-use crate::region::RegionCode;
 use crate::policy::Policy;
 use crate::possession;
 use crate::presentation::Disclosed;
 use crate::public_values::PublicValues;
+use crate::region::RegionCode;
 use crate::request::{CircuitDigest, RequestParameters, SignedRequest};
 use crate::statement::{Statement, Witness};
 use crate::status::StatusTree;
@@ -96,7 +96,19 @@ impl World {
             &operator,
         )
         .expect("a valid certificate");
-        Self { rng, operator, issuer, issuer_key, status, list, secret, document, credential, verifier, certificate }
+        Self {
+            rng,
+            operator,
+            issuer,
+            issuer_key,
+            status,
+            list,
+            secret,
+            document,
+            credential,
+            verifier,
+            certificate,
+        }
     }
 
     /// The operator's public key.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credential::IssuerId;
 use crate::date::UnixTime;
+use crate::name::is_plain_text;
 use crate::possession::PossessionError;
 use crate::signing::{DetachedSignature, OperatorKey, PublishingKey};
 use crate::trust_list::{ListedKey, possession_context};
@@ -139,7 +140,7 @@ fn check_contents(
 /// Checks the name that an issuer gives itself: 1 to [`NAME_MAX`] characters, none a control character.
 pub fn check_name(name: &str) -> Result<(), IssuerRecordError> {
     let length = name.chars().count();
-    if name.trim().is_empty() || length > NAME_MAX || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || length > NAME_MAX || !is_plain_text(name) {
         return Err(IssuerRecordError::Name);
     }
     Ok(())

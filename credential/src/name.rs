@@ -70,12 +70,14 @@ impl Name {
     }
 }
 
-/// Whether no character is a control character, breaks the line or reorders the text around it: what is shown to people
-/// must read as it is.
-pub(crate) fn is_plain_text(text: &str) -> bool {
+/// Whether no character is a control character, breaks the line, reorders the text around it or is invisible: what is
+/// shown to people must read as it is. The joiners U+200C and U+200D stay, some scripts need them.
+pub fn is_plain_text(text: &str) -> bool {
     !text.chars().any(|c| {
         c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(c,
+                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     })
 }
 

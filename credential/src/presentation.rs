@@ -23,11 +23,11 @@ use crate::extras::{DisclosedExtras, ExtraAttribute};
 use crate::field;
 use crate::holder::{Pseudonym, Scope};
 use crate::name::Name;
+use crate::number::{DocumentNumber, Sex};
 use crate::policy::{DisclosedAttribute, DisclosureMask};
 use crate::region::RegionCode;
 pub use crate::request::Challenge;
 use core::fmt;
-use crate::number::{DocumentNumber, Sex};
 use serde::{Deserialize, Serialize};
 
 /// Version of both formats.
@@ -284,7 +284,8 @@ fn read_disclosed(reader: &mut Reader<'_>, mask: DisclosureMask) -> Result<Discl
     }
     if asked(DisclosedAttribute::Region) {
         let code = u32::from_be_bytes(reader.array()?);
-        disclosed.region = Some(RegionCode::new(code).map_err(|_| PresentationError::Malformed("region code"))?);
+        disclosed.region =
+            Some(RegionCode::new(code).map_err(|_| PresentationError::Malformed("region code"))?);
     }
     if asked(DisclosedAttribute::Expiry) {
         disclosed.expiry = Some(reader.date()?);
@@ -317,7 +318,8 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], PresentationError> {
-        let (head, tail) = self.0.split_at_checked(length).ok_or(PresentationError::Malformed("too short"))?;
+        let (head, tail) =
+            self.0.split_at_checked(length).ok_or(PresentationError::Malformed("too short"))?;
         self.0 = tail;
         Ok(head)
     }
@@ -329,7 +331,8 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, length: usize) -> Result<&'a str, PresentationError> {
-        core::str::from_utf8(self.take(length)?).map_err(|_| PresentationError::Malformed("text is not UTF-8"))
+        core::str::from_utf8(self.take(length)?)
+            .map_err(|_| PresentationError::Malformed("text is not UTF-8"))
     }
 
     fn field(&mut self, what: &'static str) -> Result<field::Fr, PresentationError> {

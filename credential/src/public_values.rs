@@ -170,7 +170,8 @@ impl PublicWord {
     /// Checks every range that the circuit relies on (see the module's table).
     pub fn check(&self) -> Result<(), RangeError> {
         let date = |value: u64, what| in_range(value, DATE_BITS).then_some(()).ok_or(RangeError::Date(what));
-        let region = |value: u64, what| in_range(value, REGION_BITS).then_some(()).ok_or(RangeError::Region(what));
+        let region =
+            |value: u64, what| in_range(value, REGION_BITS).then_some(()).ok_or(RangeError::Region(what));
         date(self.born_from, "lower birth bound")?;
         date(self.born_to, "upper birth bound")?;
         date(self.today, "date of presentation")?;

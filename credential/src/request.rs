@@ -19,6 +19,7 @@ use crate::certificate::{CertificateError, VerifierCertificate, VerifierKey};
 use crate::date::{Date, UnixTime};
 use crate::field::{self, Fr};
 use crate::holder::Scope;
+use crate::name::is_plain_text;
 use crate::policy::Policy;
 use crate::signing::{DetachedSignature, OperatorKey};
 use crate::trust_list::{Epoch, TrustListId};
@@ -78,6 +79,11 @@ impl fmt::Display for Challenge {
     }
 }
 
+/// Whether a text can be an endpoint: not empty, not too long, and nothing in it that misleads the eye.
+pub fn is_endpoint(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= ENDPOINT_MAX && is_plain_text(text)
+}
+
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -101,7 +107,9 @@ pub enum RequestError {
     #[error("the request has expired; ask the verifier for a new one")]
     Expired,
     /// The request's date is neither today nor a neighbouring day.
-    #[error("the request is for {requested}, today is {today} (UTC+8); check the clock or ask for a new request")]
+    #[error(
+        "the request is for {requested}, today is {today} (UTC+8); check the clock or ask for a new request"
+    )]
     Date {
         /// The date in the request.
         requested: Date,
@@ -254,8 +262,7 @@ impl SignedRequest {
             }
             certificate.verify(operator, now)?;
         }
-        let printable = !request.endpoint.chars().any(char::is_control);
-        if request.endpoint.trim().is_empty() || request.endpoint.len() > ENDPOINT_MAX || !printable {
+        if !is_endpoint(&request.endpoint) {
             return Err(RequestError::Endpoint);
         }
         if request.trust_list != TrustListId::of(operator) {

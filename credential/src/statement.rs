@@ -62,7 +62,12 @@ pub struct Witness {
 
 impl Witness {
     /// The witness of an honest holder.
-    pub fn new(credential: &Credential, secret: &HolderSecret, issuer: &IssuerPath, status: &StatusWitness) -> Self {
+    pub fn new(
+        credential: &Credential,
+        secret: &HolderSecret,
+        issuer: &IssuerPath,
+        status: &StatusWitness,
+    ) -> Self {
         let signature = &credential.signature;
         Self {
             attributes: credential.attributes.encode(),

@@ -169,7 +169,9 @@ pub enum TrustListError {
     #[error("the trust list's root does not belong to its issuers; fetch it again")]
     Root,
     /// Not the successor of the list before.
-    #[error("list {found} does not continue the chain after list {previous}; the operator may be showing two histories")]
+    #[error(
+        "list {found} does not continue the chain after list {previous}; the operator may be showing two histories"
+    )]
     Chain {
         /// The known list.
         previous: Epoch,
@@ -180,7 +182,9 @@ pub enum TrustListError {
     #[error("a key of issuer {0} was listed under another issuer before")]
     MovedKey(IssuerId),
     /// A status publication older than that of the list before, or another root under the same number.
-    #[error("the status of issuer {0} is older than in the list before; revoked credentials would become valid again")]
+    #[error(
+        "the status of issuer {0} is older than in the list before; revoked credentials would become valid again"
+    )]
     OlderStatus(IssuerId),
 }
 
@@ -241,7 +245,10 @@ impl TrustList {
         }
         let mut keys: Vec<&PublicKey> = Vec::new();
         for (i, issuer) in self.issuers.iter().enumerate() {
-            if self.issuers[..i].iter().any(|o| o.id == issuer.id || o.publishing_key == issuer.publishing_key) {
+            if self.issuers[..i]
+                .iter()
+                .any(|o| o.id == issuer.id || o.publishing_key == issuer.publishing_key)
+            {
                 return Err(TrustListError::DuplicateIssuer(issuer.id.clone()));
             }
             if issuer.keys.is_empty() {
@@ -367,7 +374,7 @@ impl VerifiedTrustList {
         keys.position(|listed| listed.key == *key).map(|leaf| self.tree.path(leaf))
     }
 
-    /// Checks that this list continues the chain after `previous` and takes nothing back that it said.
+    /// Checks that this list continues the chain right after `previous` and takes nothing back that it said.
     pub fn follows(&self, previous: &Self) -> Result<(), TrustListError> {
         let (this, before) = (self.list(), previous.list());
         let chained = this.operator == before.operator
@@ -377,8 +384,18 @@ impl VerifiedTrustList {
         if !chained {
             return Err(TrustListError::Chain { previous: before.epoch, found: this.epoch });
         }
+        self.takes_nothing_back(previous)
+    }
+
+    /// Checks against any earlier list, not only the one right before: no key under another issuer, no older or
+    /// rewritten status of an issuer.
+    pub fn takes_nothing_back(&self, earlier: &Self) -> Result<(), TrustListError> {
+        let (this, before) = (self.list(), earlier.list());
+        if this.epoch <= before.epoch || this.issued_at < before.issued_at {
+            return Err(TrustListError::Chain { previous: before.epoch, found: this.epoch });
+        }
         for issuer in &this.issuers {
-            if issuer.keys.iter().any(|k| previous.issuer_of(&k.key).is_some_and(|old| old.id != issuer.id)) {
+            if issuer.keys.iter().any(|k| earlier.issuer_of(&k.key).is_some_and(|old| old.id != issuer.id)) {
                 return Err(TrustListError::MovedKey(issuer.id.clone()));
             }
             let Some(old) = before.issuers.iter().find(|old| old.id == issuer.id) else { continue };
@@ -410,7 +427,9 @@ impl IssuerTree {
     fn new(issuers: &[ListedIssuer]) -> Self {
         let mut nodes: Vec<Fr> = issuers
             .iter()
-            .flat_map(|issuer| issuer.keys.iter().map(move |listed| issuer_leaf(&listed.key, issuer.status.root)))
+            .flat_map(|issuer| {
+                issuer.keys.iter().map(move |listed| issuer_leaf(&listed.key, issuer.status.root))
+            })
             .collect();
         nodes.resize(MAX_KEYS, Fr::from(0u64));
         let mut levels = vec![nodes];

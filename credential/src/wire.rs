@@ -88,8 +88,16 @@ mod tests {
 
     #[test]
     fn absent_differs_from_empty() {
-        let absent = Encoder::new("t").optional(None::<&u64>, |e, v| { e.integer(*v); }).finish();
-        let zero = Encoder::new("t").optional(Some(&0), |e, v| { e.integer(*v); }).finish();
+        let absent = Encoder::new("t")
+            .optional(None::<&u64>, |e, v| {
+                e.integer(*v);
+            })
+            .finish();
+        let zero = Encoder::new("t")
+            .optional(Some(&0), |e, v| {
+                e.integer(*v);
+            })
+            .finish();
         assert_ne!(absent, zero);
     }
 }

@@ -28,7 +28,7 @@ pub use history::{History, HistoryError};
 pub use operator::{
     AddIssuerError, CertifyError, IssuerChange, OperatorError, RemoveIssuerError, TrustOperator, Validity,
 };
-pub use publish::PublishError;
+pub use publish::{MAX_STATUS_AGE, PublishError};
 pub use snapshot::{SnapshotError, StatusSnapshot};
 pub use verify::{DirectoryReport, EpochReport, IssuerReport, VerifyDirectoryError, verify_directory};
 

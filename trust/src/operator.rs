@@ -6,6 +6,7 @@
 //!
 //! Not checked here: that a record comes from the bureau that it names, and that a verifier owns its domain. People find
 //! that out before they call [`TrustOperator::add_issuer`] and [`TrustOperator::certify`].
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,10 @@ pub(crate) struct State {
     pub(crate) issuers: Vec<IssuerRecord>,
     pub(crate) certificates: Vec<VerifierCertificate>,
     pub(crate) history: History,
+    /// When the newest record of each issuer was made, removed issuers included: an old record may hold a key that was
+    /// taken out of use since.
+    #[serde(default)]
+    pub(crate) newest_records: BTreeMap<String, UnixTime>,
     /// The newest list, kept whole so that an interrupted publication can be completed.
     pub(crate) last: Option<SignedTrustList>,
 }
@@ -86,6 +91,7 @@ impl TrustOperator {
                 issuers: Vec::new(),
                 certificates: Vec::new(),
                 history: History::new(),
+                newest_records: BTreeMap::new(),
                 last: None,
             },
             _lock: lock,
@@ -157,11 +163,15 @@ impl TrustOperator {
                 return Err(AddIssuerError::SharedKey { other: other.id.clone() });
             }
         }
+        let newest = state.newest_records.entry(record.id.as_str().to_owned()).or_insert(record.issued_at);
+        if record.issued_at < *newest {
+            return Err(AddIssuerError::OlderRecord);
+        }
+        *newest = record.issued_at;
         let change = match state.issuers.iter_mut().find(|known| known.id == record.id) {
             Some(known) if known.publishing_key != record.publishing_key => {
                 return Err(AddIssuerError::OtherPublishingKey);
             }
-            Some(known) if known.issued_at > record.issued_at => return Err(AddIssuerError::OlderRecord),
             Some(known) => {
                 *known = record.clone();
                 IssuerChange::Updated

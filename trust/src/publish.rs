@@ -12,6 +12,7 @@ use std::time::Duration;
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::issuer_record::IssuerRecord;
+use tacit_credential::status::StatusManifest;
 use tacit_credential::trust_list::{
     Epoch, ListedIssuer, SignedTrustList, TrustList, TrustListError, TrustListParameters,
 };
@@ -21,6 +22,23 @@ use crate::history::HistoryError;
 use crate::operator::{OperatorError, TrustOperator};
 use crate::paths;
 use crate::snapshot::{SnapshotError, StatusSnapshot};
+
+/// The oldest status that a new list may refer to. Policies bound the age of a list; this bounds what stands behind it.
+pub const MAX_STATUS_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How far an issuer's clock may be ahead.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
+
+fn check_age(manifest: &StatusManifest, now: UnixTime) -> Result<(), PublishError> {
+    let (issuer, created) = (manifest.issuer.clone(), manifest.created);
+    if created > now.plus(CLOCK_TOLERANCE) {
+        return Err(PublishError::StatusFromFuture { issuer, created });
+    }
+    if now.since(created) > MAX_STATUS_AGE {
+        return Err(PublishError::StatusTooOld { issuer, created });
+    }
+    Ok(())
+}
 
 impl TrustOperator {
     /// Signs the list of the next epoch over the newest status of every issuer below `status_dir`, and writes list and
@@ -52,6 +70,7 @@ impl TrustOperator {
         let mut issuers = Vec::with_capacity(self.state.issuers.len());
         for record in &self.state.issuers {
             let snapshot = self.next_snapshot(record, status_dir, published)?;
+            check_age(snapshot.manifest(), now)?;
             issuers.push(ListedIssuer {
                 id: record.id.clone(),
                 name: record.name.clone(),
@@ -150,6 +169,24 @@ fn io_error(path: &Path, source: io::Error) -> PublishError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
+    /// An issuer has not published for too long.
+    #[error(
+        "the newest status of issuer {issuer} is of {created}, more than seven days old; have it publish, or remove it"
+    )]
+    StatusTooOld {
+        /// The issuer.
+        issuer: IssuerId,
+        /// When it published.
+        created: UnixTime,
+    },
+    /// An issuer's status is dated in the future.
+    #[error("the newest status of issuer {issuer} is dated {created}, in the future; check both clocks")]
+    StatusFromFuture {
+        /// The issuer.
+        issuer: IssuerId,
+        /// When it claims to have published.
+        created: UnixTime,
+    },
     /// Nobody to list.
     #[error("no issuer is listed; add one with `tacit trust add-issuer`")]
     NoIssuer,

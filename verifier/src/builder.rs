@@ -3,7 +3,7 @@
 use std::sync::RwLock;
 
 use tacit_credential::certificate::{VerifierCertificate, VerifierKey};
-use tacit_credential::trust_list::OperatorKey;
+use tacit_credential::trust_list::{Epoch, OperatorKey};
 
 use crate::challenge::{ChallengeStore, MemoryChallengeStore};
 use crate::clock::Clock;
@@ -18,6 +18,7 @@ pub struct VerifierBuilder {
     operator: OperatorKey,
     keys: Vec<VerifyingKey>,
     accept_development_keys: bool,
+    seen: Option<Epoch>,
     challenges: Box<dyn ChallengeStore>,
     clock: Option<Box<dyn Clock>>,
 }
@@ -31,6 +32,7 @@ impl Verifier {
             operator,
             keys: Vec::new(),
             accept_development_keys: false,
+            seen: None,
             challenges: Box::new(MemoryChallengeStore::new()),
             clock: None,
         }
@@ -57,6 +59,14 @@ impl VerifierBuilder {
     #[must_use]
     pub fn certificate(mut self, certificate: VerifierCertificate) -> Self {
         self.certificate = Some(certificate);
+        self
+    }
+
+    /// The number of the newest trust list that an earlier run used. No request is made under an older one, whatever
+    /// is offered after a restart: an old list calls credentials good that were revoked since.
+    #[must_use]
+    pub fn newest_epoch_seen(mut self, epoch: Epoch) -> Self {
+        self.seen = Some(epoch);
         self
     }
 
@@ -96,6 +106,7 @@ impl VerifierBuilder {
             operator: self.operator,
             keys: self.keys,
             lists: RwLock::default(),
+            seen: self.seen,
             challenges: self.challenges,
             clock: self.clock.or_else(default_clock).ok_or(BuildError::NoClock)?,
         })

@@ -31,7 +31,7 @@ use tacit_credential::policy::{DisclosedAttribute, Policy};
 use tacit_credential::presentation::Presentation;
 use tacit_credential::public_values::PublicValues;
 use tacit_credential::request::{
-    CircuitDigest, ENDPOINT_MAX, PresentationRequest, RequestParameters, SignedRequest,
+    CircuitDigest, PresentationRequest, RequestParameters, SignedRequest, is_endpoint,
 };
 use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList, TrustListId, VerifiedTrustList};
 
@@ -60,6 +60,8 @@ pub struct Verifier {
     /// Never empty.
     pub(crate) keys: Vec<VerifyingKey>,
     pub(crate) lists: RwLock<BTreeMap<Epoch, VerifiedTrustList>>,
+    /// The newest list that an earlier run used.
+    pub(crate) seen: Option<Epoch>,
     pub(crate) challenges: Box<dyn ChallengeStore>,
     pub(crate) clock: Box<dyn Clock>,
 }
@@ -80,7 +82,8 @@ impl Verifier {
     /// again does no harm.
     ///
     /// Two different lists of one number are refused, and so is a list that does not continue the chain of its
-    /// loaded neighbours.
+    /// neighbours, or that takes back what any loaded list said. An older list than the newest serves answers to
+    /// requests that were made under it, and never a new request.
     pub fn add_trust_list(&self, list: SignedTrustList) -> Result<Epoch, AddListError> {
         let now = self.clock.now();
         let list = list.verify(&self.operator)?;
@@ -105,12 +108,21 @@ impl Verifier {
         if let Some(next) = epoch.0.checked_add(1).and_then(|next| lists.get(&Epoch(next))) {
             next.follows(&list)?;
         }
-        lists.retain(|_, old| old.list().expires_at.plus(KEEP_LAPSED) > now);
+        for earlier in lists.range(..epoch).map(|(_, earlier)| earlier) {
+            list.takes_nothing_back(earlier)?;
+        }
+        for later in lists.range(epoch..).map(|(_, later)| later) {
+            later.takes_nothing_back(&list)?;
+        }
         lists.insert(epoch, list);
+        // The newest stays although it lapsed: forgetting it would bring its predecessor back.
+        let newest = lists.last_key_value().map(|(epoch, _)| *epoch);
+        lists.retain(|epoch, old| Some(*epoch) == newest || old.list().expires_at.plus(KEEP_LAPSED) > now);
         Ok(epoch)
     }
 
-    /// The number of the newest trust list that is in force.
+    /// The number of the newest trust list, if it is in force. One that lapsed is not replaced by an older one: the
+    /// older list may call credentials good that the newer one calls revoked.
     pub fn newest_epoch(&self) -> Option<Epoch> {
         self.newest(self.clock.now()).map(|list| list.epoch)
     }
@@ -131,8 +143,7 @@ impl Verifier {
         if ask.lifetime < Duration::from_secs(1) || ask.lifetime > MAX_LIFETIME {
             return Err(AskError::Lifetime);
         }
-        let printable = !ask.endpoint.chars().any(char::is_control);
-        if ask.endpoint.trim().is_empty() || ask.endpoint.len() > ENDPOINT_MAX || !printable {
+        if !is_endpoint(&ask.endpoint) {
             return Err(AskError::Endpoint);
         }
         if let Some(certificate) = &self.certificate {
@@ -251,7 +262,8 @@ impl Verifier {
 
     fn newest(&self, now: UnixTime) -> Option<ListFacts> {
         let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
-        lists.values().rev().map(ListFacts::of).find(|list| list.expires_at > now)
+        let newest = lists.last_key_value().map(|(_, list)| ListFacts::of(list))?;
+        (newest.expires_at > now && Some(newest.epoch) >= self.seen).then_some(newest)
     }
 }
 

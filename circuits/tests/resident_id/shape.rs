@@ -94,29 +94,3 @@ fn bytes_round_trip() {
         assert!(R1cs::from_bytes(&bytes[..cut]).is_err());
     }
 }
-
-/// Not a test: `cargo test --release -p tacit-circuits --test resident_id -- --ignored --nocapture times`.
-#[test]
-#[ignore = "prints times"]
-fn times() {
-    fn best<T>(name: &str, rounds: usize, mut run: impl FnMut() -> T) {
-        let start = Instant::now();
-        core::hint::black_box(run());
-        let first = start.elapsed();
-        let best = (0..rounds).map(|_| {
-            let start = Instant::now();
-            core::hint::black_box(run());
-            start.elapsed()
-        });
-        println!("{name}: first {first:?}, best of {rounds} {:?}", best.min().unwrap_or(first));
-    }
-    let pair = Pair::honest(1);
-    best("compile", 10, resident_id::compile);
-    best("assign", 200, || pair.assign());
-    let r1cs = circuit();
-    let assignment = pair.assign();
-    best("satisfied", 20, || assert!(r1cs.is_satisfied(&assignment)));
-    best("digest", 20, || r1cs.digest());
-    let bytes = r1cs.to_bytes();
-    best("from_bytes", 20, || R1cs::from_bytes(&bytes).unwrap());
-}

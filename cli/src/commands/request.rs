@@ -108,6 +108,9 @@ pub(crate) fn verifier(
     if let Some(certificate) = desk.certificate()? {
         builder = builder.certificate(certificate);
     }
+    if let Some(epoch) = desk.newest_epoch()? {
+        builder = builder.newest_epoch_seen(epoch);
+    }
     if accept_development_key {
         builder = builder.accept_development_keys();
     }

@@ -52,7 +52,8 @@ impl StatusChunk {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StatusError> {
         let rest = bytes.strip_prefix(CHUNK_MAGIC).ok_or(StatusError::Malformed)?;
         let (index, rest) = rest.split_first_chunk::<2>().ok_or(StatusError::Malformed)?;
-        let (present, mut rest) = rest.split_first_chunk::<{ CHUNK_WORDS / 8 }>().ok_or(StatusError::Malformed)?;
+        let (present, mut rest) =
+            rest.split_first_chunk::<{ CHUNK_WORDS / 8 }>().ok_or(StatusError::Malformed)?;
         let index = u16::from_be_bytes(*index);
         if usize::from(index) >= CHUNK_WORDS {
             return Err(StatusError::Malformed);

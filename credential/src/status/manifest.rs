@@ -12,8 +12,8 @@
 use super::StatusRoot;
 use crate::credential::IssuerId;
 use crate::date::UnixTime;
-use crate::signing::{DetachedSignature, SigningError};
 pub use crate::signing::PublishingKey;
+use crate::signing::{DetachedSignature, SigningError};
 use crate::wire::Encoder;
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};

@@ -76,7 +76,11 @@ pub struct StatusWitness {
 
 impl StatusWitness {
     /// From the published files: the top and the chunk that holds the index.
-    pub fn from_files(top: &StatusTop, chunk: &StatusChunk, index: RevocationIndex) -> Result<Self, StatusError> {
+    pub fn from_files(
+        top: &StatusTop,
+        chunk: &StatusChunk,
+        index: RevocationIndex,
+    ) -> Result<Self, StatusError> {
         if chunk.index() != index.chunk() {
             return Err(StatusError::OtherChunk { found: chunk.index(), wanted: index.chunk() });
         }
@@ -88,7 +92,8 @@ impl StatusWitness {
         let lower = path_siblings(leaves, word);
         let upper = path_siblings(top.roots.clone(), usize::from(chunk.index));
         let mut levels = lower.into_iter().chain(upper);
-        let siblings = std::array::from_fn(|_| levels.next().expect("three levels below and three above the chunks"));
+        let siblings =
+            std::array::from_fn(|_| levels.next().expect("three levels below and three above the chunks"));
         Ok(Self { word: chunk.words[word], siblings })
     }
 
@@ -167,7 +172,11 @@ mod tests {
     fn indices() -> Vec<RevocationIndex> {
         let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
         let last = u32::try_from(RevocationIndex::COUNT).expect("fits") - 1;
-        [0, 251, 252, 252 * 512, last].into_iter().chain((0..20).map(|_| rng.gen_range(0..=last))).map(index).collect()
+        [0, 251, 252, 252 * 512, last]
+            .into_iter()
+            .chain((0..20).map(|_| rng.gen_range(0..=last)))
+            .map(index)
+            .collect()
     }
 
     #[test]

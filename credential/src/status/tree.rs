@@ -1,6 +1,8 @@
 //! The sparse status tree of an issuer.
 
-use super::{CHUNK_LEVELS, CHUNK_WORDS, StatusChunk, StatusRoot, StatusTop, StatusWitness, StatusWord, empty_node};
+use super::{
+    CHUNK_LEVELS, CHUNK_WORDS, StatusChunk, StatusRoot, StatusTop, StatusWitness, StatusWord, empty_node,
+};
 use crate::attributes::{ARITY, RevocationIndex, STATUS_LEVELS};
 use crate::field::Fr;
 use crate::poseidon;
@@ -107,7 +109,8 @@ impl StatusTree {
 
     /// Hash of the children of node `position` of level `level + 1`.
     fn node_hash(&self, level: usize, position: u32) -> Fr {
-        let children: [Fr; ARITY] = std::array::from_fn(|i| self.child(level, position * ARITY as u32 + i as u32));
+        let children: [Fr; ARITY] =
+            std::array::from_fn(|i| self.child(level, position * ARITY as u32 + i as u32));
         poseidon::hash(&children)
     }
 }

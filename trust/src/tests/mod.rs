@@ -76,7 +76,7 @@ impl Bureau {
             issuer: self.id.clone(),
             sequence,
             root: self.tree.root(),
-            created: UnixTime(sequence),
+            created: UnixTime(START + sequence),
         };
         let signed = SignedManifest::sign(manifest, &self.publishing);
         let json = serde_json::to_vec(&signed).unwrap();
@@ -89,6 +89,9 @@ impl Bureau {
     }
 }
 
+/// When the world begins.
+const START: u64 = 1_800_000_000;
+
 struct World {
     dir: tempfile::TempDir,
     operator: TrustOperator,
@@ -100,7 +103,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let operator = TrustOperator::init(&dir.path().join("operator"), &mut rng).unwrap();
-        Self { dir, operator, now: UnixTime(1_800_000_000) }
+        Self { dir, operator, now: UnixTime(START) }
     }
 
     /// With one issuer that has revoked somebody, and one published epoch.

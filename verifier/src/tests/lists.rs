@@ -34,7 +34,35 @@ fn the_newest_list_in_force_is_used() {
     assert_eq!(site.verifier.add_trust_list(next), Ok(Epoch(8)), "adding it again does no harm");
     assert_eq!(site.verifier.newest_epoch(), Some(Epoch(8)));
     site.clock.advance(60);
-    assert_eq!(site.verifier.newest_epoch(), Some(Epoch(7)), "list 8 lapsed earlier than 7");
+    assert_eq!(site.verifier.newest_epoch(), None, "list 8 lapsed earlier than 7; 7 does not come back");
+}
+
+/// Attack 2: whoever serves the lists offers an old one, in which the holder was not revoked yet.
+#[test]
+fn an_old_list_does_not_come_back_after_a_restart() {
+    let site = Site::new();
+    let again = |seen| {
+        let verifier = site.builder().newest_epoch_seen(seen).build().unwrap();
+        verifier.add_trust_list(site.world.list.signed().clone()).unwrap();
+        verifier.newest_epoch()
+    };
+    assert_eq!(again(Epoch(7)), Some(Epoch(7)));
+    assert_eq!(again(Epoch(8)), None);
+}
+
+/// An issuer's older status does not come back by a list whose predecessor is not loaded.
+#[test]
+fn skipped_lists_take_nothing_back() {
+    let site = Site::new();
+    let older = list(&site, &site.world.operator, |p| {
+        p.epoch = Epoch(10);
+        p.predecessor = Some(TrustListDigest([1; 32]));
+        p.issuers[1].status.sequence = 0;
+    });
+    assert!(matches!(
+        site.verifier.add_trust_list(older),
+        Err(AddListError::List(TrustListError::OlderStatus(_)))
+    ));
 }
 
 #[test]

@@ -123,6 +123,14 @@ impl Site {
         Self { world, verifier, clock, store }
     }
 
+    /// The parts of a further verifier of this site, without any list.
+    pub(super) fn builder(&self) -> VerifierBuilder {
+        Verifier::builder(VerifierKey::from(&self.world.verifier), self.world.operator_key())
+            .key(key())
+            .accept_development_keys()
+            .clock(self.clock.clone())
+    }
+
     pub(super) fn request(&mut self, policy: Policy) -> SignedRequest {
         self.verifier.request(ask(policy), &self.world.verifier, &mut self.world.rng).unwrap()
     }

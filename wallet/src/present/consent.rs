@@ -152,7 +152,7 @@ impl<'w> Consent<'w> {
             None => VerifierSummary::No { key: request.verifier.to_string() },
         };
         let summary = ConsentSummary {
-            warnings: warnings(&verifier, &answer.disclosed),
+            warnings: warnings(&verifier, &answer.disclosed, wallet.newest_epoch() > Some(request.epoch)),
             verifier,
             endpoint: request.endpoint.clone(),
             title: request.policy.title.clone(),
@@ -221,13 +221,19 @@ fn disclosed_items(disclosed: &Disclosed) -> Vec<DisclosedItem> {
 /// Short text as it is; pictures and the like by their size.
 fn readable(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
-        Ok(text) if text.len() <= 200 && !text.chars().any(char::is_control) => text.to_owned(),
+        Ok(text) if text.len() <= 200 && tacit_credential::name::is_plain_text(text) => text.to_owned(),
         _ => format!("{} bytes", value.len()),
     }
 }
 
-fn warnings(verifier: &VerifierSummary, disclosed: &Disclosed) -> Vec<String> {
+fn warnings(verifier: &VerifierSummary, disclosed: &Disclosed, old_epoch: bool) -> Vec<String> {
     let mut warnings = Vec::new();
+    if old_epoch {
+        warnings.push(
+            "the request asks about an older epoch than the newest you know: the answer tells what was so then"
+                .to_owned(),
+        );
+    }
     if let VerifierSummary::No { .. } = verifier {
         warnings.push("nobody certified this verifier: it may be someone else than it says".to_owned());
     }

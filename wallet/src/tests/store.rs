@@ -225,18 +225,3 @@ fn no_file_holds_a_secret() {
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
-
-/// What the default work factor costs here; run with `--ignored --nocapture` on a machine that does nothing else.
-#[test]
-#[ignore = "a measurement"]
-fn open_time() {
-    let dir = tempfile::tempdir().unwrap();
-    for log_n in 15..=18 {
-        let dir = dir.path().join(log_n.to_string());
-        let factor = WorkFactor::new(log_n).unwrap();
-        drop(Wallet::create_with(&dir, &passphrase(PASSPHRASE), factor, &mut rng(10)).unwrap());
-        let start = Instant::now();
-        Wallet::open(&dir, &passphrase(PASSPHRASE)).unwrap();
-        println!("work factor {log_n}: opening takes {:?}", start.elapsed());
-    }
-}
