@@ -102,7 +102,8 @@ pub trait Vectors: Copy + Send + Sync + 'static {
 }
 
 /// A hot loop. Mark [`run`](Kernel::run) and all it calls `#[inline(always)]`: only what is inlined into
-/// [`Vectors::enter`] is compiled with the backend's instructions; the rest would be correct, and slow beyond use.
+/// [`Vectors::enter`] is compiled with the backend's instructions; the rest would be correct, and fifty times slower. Closures cannot
+/// be marked, so a closure must not call the operations of [`Lanes`](crate::Lanes); plain loops do.
 pub trait Kernel {
     /// What it returns.
     type Output;

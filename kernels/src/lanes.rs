@@ -82,6 +82,20 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// The inverse of lane 0 in every lane; `None` if that is zero.
     fn inverse_of_first(self) -> Option<Self>;
 
+    /// The same elements, each below p.
+    #[must_use]
+    fn canonical(self) -> Self;
+
+    /// One pair, canonical, into `PAIR_LINES` lines.
+    fn pack_pair(first: &Self::Field, second: &Self::Field, lines: &mut [Line]);
+
+    /// One pair from `PAIR_LINES` lines, whatever they hold.
+    fn unpack_pair(lines: &[Line]) -> (Self::Field, Self::Field);
+
+    /// Asks for lines that will be loaded soon. Without effect on values.
+    #[inline(always)]
+    fn prefetch(_lines: &[Line]) {}
+
     /// Eight pairs, each from `PAIR_LINES` consecutive lines that start at the given one.
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self);
 
@@ -146,6 +160,9 @@ pub trait PrimeLanes: Lanes<Field: PrimeField> {
 
     /// The element of four words, which may be any number below 2^256.
     fn unpack(words: &[u64; 4]) -> Self::Field;
+
+    /// The integers below p that eight elements stand for: word `k` of element `i` at `[k][i]`.
+    fn integers(values: &[Self::Field; 8]) -> [[u64; 8]; 4];
 
     /// Eight consecutive packed elements.
     fn load(lines: &[Line; 4]) -> Self;

@@ -1,4 +1,4 @@
-//! BN254 arithmetic, eight elements at a time: fields, batch inversion and multi-scalar multiplication.
+//! BN254 arithmetic, eight elements at a time: fields and batch inversion.
 //!
 //! One source, two backends. Everything above the field is written once, generic over the vectors of a backend:
 //!

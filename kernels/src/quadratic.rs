@@ -173,6 +173,27 @@ impl<L: PrimeLanes<Field = Fq>> Lanes for Quadratic<L> {
     }
 
     #[inline(always)]
+    fn canonical(self) -> Self {
+        Self { c0: self.c0.canonical(), c1: self.c1.canonical() }
+    }
+
+    fn pack_pair(first: &Fq2, second: &Fq2, lines: &mut [Line]) {
+        L::pack_pair(&first.c0, &first.c1, lines);
+        L::pack_pair(&second.c0, &second.c1, &mut lines[1..]);
+    }
+
+    fn unpack_pair(lines: &[Line]) -> (Fq2, Fq2) {
+        let ((x0, x1), (y0, y1)) = (L::unpack_pair(lines), L::unpack_pair(&lines[1..]));
+        (Fq2::new(x0, x1), Fq2::new(y0, y1))
+    }
+
+    #[inline(always)]
+    fn prefetch(lines: &[Line]) {
+        L::prefetch(lines);
+        L::prefetch(&lines[1..]);
+    }
+
+    #[inline(always)]
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self) {
         let l = lines;
         let (x0, x1) = L::load_pairs(l);

@@ -87,7 +87,9 @@ const CHANGES: &[Change] = &[
     ("R identity", false, |_, _, w| w.signature_r = (Fr::from(0u64), Fr::from(1u64))),
     ("R negated", false, |_, _, w| w.signature_r.0 = -w.signature_r.0),
     ("status word", false, |r, _, w| w.status_word[r.gen_range(0..4)] ^= 1 << r.gen_range(0..60)),
-    ("status sibling", false, |r, _, w| w.status_siblings[r.gen_range(0..6)][r.gen_range(0..7)] = Fr::rand(r)),
+    ("status sibling", false, |r, _, w| {
+        w.status_siblings[r.gen_range(0..6)][r.gen_range(0..7)] = Fr::rand(r)
+    }),
     ("issuer path", false, |r, _, w| w.issuer_path[r.gen_range(0..3)][r.gen_range(0..8)] = Fr::rand(r)),
     ("secret", false, |r, _, w| w.holder_secret = Fr::rand(r)),
     ("secret zero", false, |_, _, w| w.holder_secret = Fr::from(0u64)),
@@ -136,8 +138,14 @@ fn every_single_change() {
         }
     }
     // A change that never matters, or always, would be a test that cannot fail.
-    assert!(accepted.contains(&"nothing") && accepted.contains(&"challenge") && accepted.contains(&"born from"));
-    assert!(!accepted.contains(&"secret") && !accepted.contains(&"R negated") && !accepted.contains(&"birth, unsigned"));
+    assert!(
+        accepted.contains(&"nothing") && accepted.contains(&"challenge") && accepted.contains(&"born from")
+    );
+    assert!(
+        !accepted.contains(&"secret")
+            && !accepted.contains(&"R negated")
+            && !accepted.contains(&"birth, unsigned")
+    );
 }
 
 proptest! {

@@ -16,7 +16,7 @@ use tacit_issuer::{Actor, EnrolError, Issuer, Reason};
 use tacit_prover::ProveError;
 use tacit_tests::keys;
 use tacit_trust::{TrustOperator, Validity, verify_directory};
-use tacit_verifier::{Ask, FixedClock, SigningKey, Verifier, VerifiedPresentation};
+use tacit_verifier::{Ask, FixedClock, SigningKey, VerifiedPresentation, Verifier};
 use tacit_wallet::{Passphrase, PresentError, PresentOptions, RecoveryPhrase, Wallet, WorkFactor};
 
 const DAY: u64 = 86_400;
@@ -37,9 +37,11 @@ impl Country {
         let mut rng = ChaCha20Rng::seed_from_u64(77);
         let officer = Actor::new("officer 7").expect("a name");
         let id = IssuerId::new("gd-shenzhen").expect("an id");
-        let issuer = Issuer::init(&folder.path().join("issuer"), id, "Shenzhen bureau", &officer, NOW, &mut rng)
-            .expect("an empty folder");
-        let operator = TrustOperator::init(&folder.path().join("operator"), &mut rng).expect("an empty folder");
+        let issuer =
+            Issuer::init(&folder.path().join("issuer"), id, "Shenzhen bureau", &officer, NOW, &mut rng)
+                .expect("an empty folder");
+        let operator =
+            TrustOperator::init(&folder.path().join("operator"), &mut rng).expect("an empty folder");
         let mut country = Self { folder, rng, officer, issuer, operator, now: NOW };
         country.list_issuer();
         country
@@ -145,14 +147,19 @@ fn from_enrolment_to_reissue() {
     // Two visits to one hotel without a pseudonym; a shop that knows its members; another shop.
     let first = country.present(&alice, "hotel.example", 1, GUEST).expect("accepted");
     assert_eq!(first.pseudonym(), None);
-    let shop = *country.present(&alice, "shop.example", 2, MEMBER).expect("accepted").pseudonym().expect("asked");
-    let again = *country.present(&alice, "shop.example", 2, MEMBER).expect("accepted").pseudonym().expect("asked");
-    let other = *country.present(&alice, "other.example", 3, MEMBER).expect("accepted").pseudonym().expect("asked");
+    let shop =
+        *country.present(&alice, "shop.example", 2, MEMBER).expect("accepted").pseudonym().expect("asked");
+    let again =
+        *country.present(&alice, "shop.example", 2, MEMBER).expect("accepted").pseudonym().expect("asked");
+    let other =
+        *country.present(&alice, "other.example", 3, MEMBER).expect("accepted").pseudonym().expect("asked");
     assert_eq!(shop, again);
     assert_ne!(shop, other);
 
     // The phone is lost. A wrong code does nothing; the right one takes effect with the next epoch.
-    assert!(country.issuer.report_loss(request_number(), "not the code at all", &officer, country.now).is_err());
+    assert!(
+        country.issuer.report_loss(request_number(), "not the code at all", &officer, country.now).is_err()
+    );
     country
         .issuer
         .report_loss(request_number(), "when the phone is gone", &officer, country.now)
@@ -161,15 +168,13 @@ fn from_enrolment_to_reissue() {
     country.now = UnixTime(country.now.0 + DAY / 2);
     country.publish();
     country.update(&mut alice);
-    assert!(matches!(
-        country.present(&alice, "hotel.example", 1, GUEST),
-        Err(PresentError::Revoked { .. })
-    ));
+    assert!(matches!(country.present(&alice, "hotel.example", 1, GUEST), Err(PresentError::Revoked { .. })));
 
     // Restored from the phrase and re-issued: the same pseudonym at the shop, under the issuer's new key.
     let dir = country.path("alice-again");
-    let mut alice = Wallet::restore_with(&dir, &phrase, &passphrase(), WorkFactor::new(4).expect("for tests"))
-        .expect("restored");
+    let mut alice =
+        Wallet::restore_with(&dir, &phrase, &passphrase(), WorkFactor::new(4).expect("for tests"))
+            .expect("restored");
     country.issuer.rotate(&officer, country.now, &mut country.rng).expect("a new key");
     country.list_issuer();
     let reissued = country
@@ -179,7 +184,8 @@ fn from_enrolment_to_reissue() {
     alice.add(reissued).expect("its own credential");
     country.publish();
     country.update(&mut alice);
-    let member = *country.present(&alice, "shop.example", 2, MEMBER).expect("accepted").pseudonym().expect("asked");
+    let member =
+        *country.present(&alice, "shop.example", 2, MEMBER).expect("accepted").pseudonym().expect("asked");
     assert_eq!(member, shop);
 
     // Moved away.

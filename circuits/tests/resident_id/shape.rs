@@ -1,7 +1,5 @@
 //! Counts, digest, encoding; and times, on demand.
 
-use std::time::Instant;
-
 use tacit_circuits::resident_id;
 use tacit_r1cs::{Assigner, R1cs};
 

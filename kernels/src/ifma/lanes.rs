@@ -38,9 +38,22 @@ impl<P: Params> Element<P> {
         Self::new(splat(limbs))
     }
 
+    /// The words of arkworks as they are: of `x`, those of `x·2^256`.
+    #[inline(always)]
+    fn from_ark_words(values: &[P::Field; 8]) -> Self {
+        let mut words = [[0; 8]; 4];
+        for (lane, value) in values.iter().enumerate() {
+            for (k, word) in value.words().into_iter().enumerate() {
+                words[k][lane] = word;
+            }
+        }
+        let words = [0, 1, 2, 3].map(|k| v512::from_words(&words[k]));
+        Self::new(pack::to_limbs(words))
+    }
+
     /// The representative below p.
     #[inline(always)]
-    fn canonical(self) -> Five {
+    fn canonical_limbs(self) -> Five {
         let mut limbs = self.0;
         let p = splat(P::P);
         for _ in 0..2 {
@@ -60,7 +73,7 @@ impl<P: Params> Element<P> {
     /// The four words of each element, canonical, before transposition.
     #[inline(always)]
     fn canonical_words(self) -> [[u64; 8]; 4] {
-        let words = pack::to_words(self.canonical());
+        let words = pack::to_words(self.canonical_limbs());
         [0, 1, 2, 3].map(|k| v512::to_words(words[k]))
     }
 }
@@ -161,14 +174,7 @@ impl<P: Params> Lanes for Element<P> {
 
     #[inline(always)]
     fn from_fields(values: &[P::Field; 8]) -> Self {
-        let mut words = [[0; 8]; 4];
-        for (lane, value) in values.iter().enumerate() {
-            for (k, word) in value.words().into_iter().enumerate() {
-                words[k][lane] = word;
-            }
-        }
-        let words = [0, 1, 2, 3].map(|k| v512::from_words(&words[k]));
-        Self::mul(Self::new(pack::to_limbs(words)), Self::constant(P::FROM_ARK))
+        Self::mul(Self::from_ark_words(values), Self::constant(P::FROM_ARK))
     }
 
     #[inline(always)]
@@ -255,6 +261,26 @@ impl<P: Params> Lanes for Element<P> {
     }
 
     #[inline(always)]
+    fn canonical(self) -> Self {
+        Self::new(self.canonical_limbs())
+    }
+
+    fn pack_pair(first: &P::Field, second: &P::Field, lines: &mut [Line]) {
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (Self::pack(first), Self::pack(second));
+        lines[0] = Line([a0, a1, a2, a3, b0, b1, b2, b3]);
+    }
+
+    fn unpack_pair(lines: &[Line]) -> (P::Field, P::Field) {
+        let [a0, a1, a2, a3, b0, b1, b2, b3] = lines[0].0;
+        (Self::unpack(&[a0, a1, a2, a3]), Self::unpack(&[b0, b1, b2, b3]))
+    }
+
+    #[inline(always)]
+    fn prefetch(lines: &[Line]) {
+        v512::prefetch(&lines[0]);
+    }
+
+    #[inline(always)]
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self) {
         let l = lines;
         let w = pack::load_words([
@@ -282,7 +308,13 @@ impl<P: Params> PrimeLanes for Element<P> {
 
     fn unpack(words: &[u64; 4]) -> P::Field {
         // The representative of arkworks is 16 times smaller.
-        P::Field::from_any_words(*words) / P::Field::from(16_u64)
+        P::Field::from_any_words(*words) * P::Field::from_canonical_words(P::SIXTEENTH)
+    }
+
+    /// `x·2^256 · 2^4 / 2^260`.
+    #[inline(always)]
+    fn integers(values: &[P::Field; 8]) -> [[u64; 8]; 4] {
+        Self::mul(Self::from_ark_words(values), Self::constant([16, 0, 0, 0, 0])).canonical_words()
     }
 
     #[inline(always)]
@@ -292,7 +324,7 @@ impl<P: Params> PrimeLanes for Element<P> {
 
     #[inline(always)]
     fn store(self, lines: &mut [Line; 4]) {
-        pack::store_consecutive(pack::to_words(self.canonical()), lines);
+        pack::store_consecutive(pack::to_words(self.canonical_limbs()), lines);
     }
 
     #[inline(always)]

@@ -36,6 +36,8 @@ pub(super) trait Params: Copy + Send + Sync + 'static {
     const TO_ARK: Limbs = limbs(double(one(), 256, Self::WORDS));
     /// Takes the inverse of a representative, as an integer, to the representative of the inverse: `2^780 mod p`.
     const INVERSE_FIX: Limbs = limbs(double(one(), 780, Self::WORDS));
+    /// One sixteenth in arkworks' words: `2^252 mod p`.
+    const SIXTEENTH: [u64; 4] = double(one(), 252, Self::WORDS);
     /// `k·p` for small `k`.
     const MULTIPLES: [Limbs; 16] = multiples(Self::WORDS);
 }

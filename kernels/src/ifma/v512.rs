@@ -84,3 +84,10 @@ pub(super) fn store(line: &mut Line, a: V) {
     // SAFETY: a `Line` is 64 bytes, aligned to 64.
     unsafe { _mm512_store_si512(line.0.as_mut_ptr().cast(), a) }
 }
+
+/// Fetches a line into the second-level cache.
+#[inline(always)]
+pub(super) fn prefetch(line: &Line) {
+    // SAFETY: a prefetch reads nothing and cannot fault; the address is that of a reference besides.
+    unsafe { _mm_prefetch::<_MM_HINT_T1>(line.0.as_ptr().cast()) }
+}

@@ -165,6 +165,21 @@ impl<F: Words> Lanes for Eight<F> {
     }
 
     #[inline(always)]
+    fn canonical(self) -> Self {
+        self
+    }
+
+    fn pack_pair(first: &F, second: &F, lines: &mut [Line]) {
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (first.words(), second.words());
+        lines[0] = Line([a0, a1, a2, a3, b0, b1, b2, b3]);
+    }
+
+    fn unpack_pair(lines: &[Line]) -> (F, F) {
+        let [a0, a1, a2, a3, b0, b1, b2, b3] = lines[0].0;
+        (F::from_any_words([a0, a1, a2, a3]), F::from_any_words([b0, b1, b2, b3]))
+    }
+
+    #[inline(always)]
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self) {
         let (mut first, mut second) = (Self([F::ZERO; 8]), Self([F::ZERO; 8]));
         for lane in 0..8 {
@@ -195,6 +210,18 @@ impl<F: Words> PrimeLanes for Eight<F> {
     #[inline(always)]
     fn unpack(words: &[u64; 4]) -> F {
         F::from_any_words(*words)
+    }
+
+    #[inline(always)]
+    fn integers(values: &[F; 8]) -> [[u64; 8]; 4] {
+        let mut words = [[0; 8]; 4];
+        for lane in 0..8 {
+            let integer = values[lane].into_bigint().0;
+            for k in 0..4 {
+                words[k][lane] = integer[k];
+            }
+        }
+        words
     }
 
     #[inline(always)]

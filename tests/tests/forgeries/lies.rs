@@ -133,7 +133,8 @@ fn selectors_and_digits_are_boolean() {
     for wire in 1..honest.as_slice().len() {
         let value = honest.as_slice()[wire];
         let clause = r1cs().clause_of_wire(wire);
-        let selector = [not_revoked::WORD, not_revoked::PATH].contains(&clause) && (value == zero || value == one());
+        let selector =
+            [not_revoked::WORD, not_revoked::PATH].contains(&clause) && (value == zero || value == one());
         if !selector {
             continue;
         }

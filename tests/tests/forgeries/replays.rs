@@ -129,10 +129,7 @@ fn a_presentation_answers_one_request() {
     let presentation = site.present(&request);
     let easier = Policy::from_json(r#"{"minimum_age":16}"#).expect("valid");
     let other_policy = resigned(&site, &request, |r| r.request.policy = easier);
-    assert!(matches!(
-        site.verifier.verify(&other_policy, &presentation),
-        Err(VerifyError::OtherChallenge)
-    ));
+    assert!(matches!(site.verifier.verify(&other_policy, &presentation), Err(VerifyError::OtherChallenge)));
     let mut aimed = presentation.clone();
     aimed.challenge = other_policy.request.challenge();
     assert!(matches!(
@@ -180,9 +177,14 @@ fn unknown_configurations_are_refused() {
         verifier.verify(&changed, &presentation).map(|_| ())
     };
     assert!(matches!(check(|_| ()), Err(VerifyError::UnknownEpoch(Epoch(7)))), "no list is loaded");
-    assert!(matches!(check(|r| r.request.circuit = CircuitDigest([9; 32])), Err(VerifyError::UnknownCircuit(_))));
+    assert!(matches!(
+        check(|r| r.request.circuit = CircuitDigest([9; 32])),
+        Err(VerifyError::UnknownCircuit(_))
+    ));
     assert!(matches!(check(|r| r.request.trust_list.0 = [9; 32]), Err(VerifyError::OtherTrustList)));
-    for json in ["", "null", "[]", r#"{"minimum_agee":18}"#, r#"{"provinces":[]}"#, r#"{"provinces":["Atlantis"]}"#] {
+    for json in
+        ["", "null", "[]", r#"{"minimum_agee":18}"#, r#"{"provinces":[]}"#, r#"{"provinces":["Atlantis"]}"#]
+    {
         assert!(Policy::from_json(json).is_err(), "{json}");
     }
 }

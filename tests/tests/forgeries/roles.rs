@@ -61,10 +61,13 @@ fn the_zero_secrets_key_is_not_enrolled() {
     let folder = tempfile::tempdir().expect("a folder");
     let officer = Actor::new("desk 1").expect("a name");
     let dir = folder.path().join("issuer");
-    let mut issuer = Issuer::init(&dir, world.issuer.clone(), "Shenzhen", &officer, NOW, &mut world.rng).expect("new");
+    let mut issuer =
+        Issuer::init(&dir, world.issuer.clone(), "Shenzhen", &officer, NOW, &mut world.rng).expect("new");
     let code = LossCode::new("a long enough code").expect("valid");
-    let mut request =
-        EnrolRequest { holder_key: world.secret.key(), loss_code: LossCodeDigest::new(&code, &mut world.rng) };
+    let mut request = EnrolRequest {
+        holder_key: world.secret.key(),
+        loss_code: LossCodeDigest::new(&code, &mut world.rng),
+    };
     request.holder_key = HolderKey(tacit_credential::poseidon::hash(&[Fr::from(0u64)]));
     let refused = issuer.enrol(&world.document, &request, &officer, NOW, &mut world.rng);
     assert!(matches!(refused, Err(EnrolError::HolderKeyWeak)));
@@ -122,7 +125,8 @@ fn fields_are_not_interchangeable() {
 /// Attack 17: no empty identity, no wildcard, no empty label.
 #[test]
 fn scopes_have_an_identity_and_a_label() {
-    for (identity, label) in [("", "guests"), ("*", "guests"), ("hotel.example", ""), ("hotel.example", "*")] {
+    for (identity, label) in [("", "guests"), ("*", "guests"), ("hotel.example", ""), ("hotel.example", "*")]
+    {
         assert!(Scope::derive(identity, label).is_err(), "{identity:?}, {label:?}");
     }
     assert!(VerifierIdentity::new("*.example").is_err());
@@ -136,7 +140,8 @@ fn wallet_files_hold_no_secret_in_clear() {
     let passphrase = Passphrase::new("correct horse battery staple").expect("long enough");
     let factor = WorkFactor::new(4).expect("for tests");
     let dir = folder.path().join("wallet");
-    let (mut wallet, phrase) = Wallet::create_with(&dir, &passphrase, factor, &mut world.rng).expect("created");
+    let (mut wallet, phrase) =
+        Wallet::create_with(&dir, &passphrase, factor, &mut world.rng).expect("created");
     let attributes = Attributes::from_document(
         &world.document,
         wallet.holder_key(),

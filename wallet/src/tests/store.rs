@@ -1,5 +1,4 @@
 //! The files of a wallet, and what is not in them.
-use std::time::Instant;
 
 use tacit_credential::field;
 use tacit_credential::holder::{HolderSecret, Scope};
