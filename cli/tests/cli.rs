@@ -149,6 +149,25 @@ fn certify(place: &Place) {
     assert_eq!(place.ok("request --state desk certificate --certificate cert.json")["name"], "Lotus Hotel");
 }
 
+/// Attack 2: whoever serves the published files brings back an old list, in which somebody was not revoked yet.
+#[test]
+fn a_desk_does_not_go_back_to_an_older_list() {
+    let place = tour();
+    certify(&place);
+    let latest = place.path("published/trust/latest.json");
+    let old = fs::read(&latest).unwrap();
+    place.ok("request --state desk new --policy hotel.toml --out first.json");
+    place.ok("issuer --dir bureau publish");
+    place.ok("trust --dir ministry publish");
+    // A request made under the list before is still answered; then the desk has moved on.
+    place.ok("wallet --wallet w present --yes --request first.json --out first-answer.json");
+    place.ok("request --state desk new --policy hotel.toml --out second.json");
+    place.ok("verify --state desk --presentation first-answer.json --accept-development-key");
+    fs::write(&latest, old).unwrap();
+    place.fails("request --state desk new --policy hotel.toml --out third.json", 1, "older-list");
+    assert!(!place.path("third.json").exists());
+}
+
 #[test]
 fn from_enrolment_to_a_new_phone() {
     let place = tour();
