@@ -42,9 +42,10 @@ pub enum PassphraseError {
 pub struct WorkFactor(u8);
 
 impl WorkFactor {
-    /// N = 2^17, the least that OWASP recommends for scrypt: 128 MiB and about 0.3 s of one core for one guess. Measured by
-    /// the ignored test `open_time`: 0.37 s of processor time at 2^17, 0.19 s at 2^16, on one core of a busy EPYC server.
-    pub const DEFAULT: Self = Self(17);
+    /// N = 2^16: 64 MiB for one guess, and 0.21 to 0.25 s to open a wallet (three runs of the ignored test `open_time` on an
+    /// idle two-core EPYC server; 2^17 took 0.37 to 0.45 s). That is half the work of OWASP's least recommendation with
+    /// `p = 1`, which is 2^17: for a wallet that is opened rarely, [`new`](Self::new)`(17)` is the better choice.
+    pub const DEFAULT: Self = Self(16);
     /// N = 2: a guess costs nothing. For tests and throw-away wallets, where opening is repeated often.
     pub const NONE: Self = Self(1);
     /// The most that opening accepts: N = 2^22 takes 4 GiB and about ten seconds. A higher one can only be a forged file.
@@ -89,7 +90,7 @@ impl From<WorkFactor> for u8 {
 #[non_exhaustive]
 pub enum WorkFactorError {
     /// Outside 1 to 22.
-    #[error("work factor {log_n} is not between 1 and 22; 17 is the usual one")]
+    #[error("work factor {log_n} is not between 1 and 22; 16 is the usual one")]
     OutOfRange {
         /// The number given.
         log_n: u8,
