@@ -1,7 +1,7 @@
 //! Files at the edge: typed reading with errors that name the file and what it should be; atomic writing.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -9,17 +9,19 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Cause, CliError};
 
-/// No file of a command is larger: a guard against reading a device or a disk image by mistake.
-const LARGEST: u64 = 1 << 32;
+/// No file that a command reads whole is larger: a guard against devices and disk images.
+const LARGEST: u64 = 1 << 28;
 
 /// A whole file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    let metadata = fs::metadata(path).map_err(CliError::read(path))?;
-    if metadata.len() > LARGEST {
-        let cause: Cause = "it is larger than 4 GiB".into();
+    let file = fs::File::open(path).map_err(CliError::read(path))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(CliError::read(path))?;
+    if bytes.len() as u64 > LARGEST {
+        let cause: Cause = "it is larger than 256 MiB".into();
         return Err(CliError::Malformed { path: path.to_owned(), what: "a file of this system", cause });
     }
-    fs::read(path).map_err(CliError::read(path))
+    Ok(bytes)
 }
 
 /// A whole text file.

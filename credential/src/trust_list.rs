@@ -136,6 +136,9 @@ pub enum TrustListError {
     /// The format is of another version.
     #[error("trust list of version {0}; this software reads version 1, look for an update")]
     Version(u8),
+    /// Epochs count from 1.
+    #[error("the trust list has no epoch number; epochs count from 1")]
+    NoEpoch,
     /// Signed by another operator than the pinned one.
     #[error("this list is signed by another trust operator than the pinned one; do not use it")]
     OtherOperator,
@@ -239,6 +242,9 @@ impl TrustList {
     fn check(&self) -> Result<IssuerTree, TrustListError> {
         if self.version != VERSION {
             return Err(TrustListError::Version(self.version));
+        }
+        if self.epoch.0 == 0 {
+            return Err(TrustListError::NoEpoch);
         }
         if self.expires_at <= self.issued_at {
             return Err(TrustListError::Validity);

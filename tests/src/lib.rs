@@ -12,9 +12,12 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::sync::OnceLock;
 use std::time::Duration;
+use tacit_credential::extras::DisclosedExtras;
 pub use tacit_credential::fixtures;
 use tacit_credential::fixtures::{NOW, World};
 use tacit_credential::holder::{Pseudonym, Scope};
+use tacit_credential::name::Name;
+use tacit_credential::number::DocumentNumber;
 use tacit_credential::policy::Policy;
 use tacit_credential::presentation::{Disclosed, Presentation, ProofBytes};
 use tacit_credential::public_values::PublicValues;
@@ -125,9 +128,9 @@ impl Claim {
                 &request.policy.bounds(request.date).expect("a valid policy"),
                 &self.disclosed,
             ),
-            number: self.disclosed.number.as_ref().map_or(zero, |number| number.to_field()),
-            name: self.disclosed.name.as_ref().map_or(zero, |name| name.digest()),
-            extras: self.disclosed.extras.as_ref().map_or(zero, |extras| extras.digest()),
+            number: self.disclosed.number.as_ref().map_or(zero, DocumentNumber::to_field),
+            name: self.disclosed.name.as_ref().map_or(zero, Name::digest),
+            extras: self.disclosed.extras.as_ref().map_or(zero, DisclosedExtras::digest),
             challenge: request.challenge().as_field(),
         }
     }

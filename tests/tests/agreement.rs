@@ -23,7 +23,7 @@ fn r1cs() -> &'static R1cs {
 
 fn pair(seed: u64) -> (World, Statement, Witness) {
     let mut world = World::new(seed);
-    let policy = if seed % 2 == 0 { wide_policy() } else { narrow_policy() };
+    let policy = if seed.is_multiple_of(2) { wide_policy() } else { narrow_policy() };
     let request = world.request(CircuitDigest([1; 32]), policy);
     let statement = world.statement(&request);
     let witness = world.witness();
@@ -88,7 +88,7 @@ const CHANGES: &[Change] = &[
     ("R negated", false, |_, _, w| w.signature_r.0 = -w.signature_r.0),
     ("status word", false, |r, _, w| w.status_word[r.gen_range(0..4)] ^= 1 << r.gen_range(0..60)),
     ("status sibling", false, |r, _, w| {
-        w.status_siblings[r.gen_range(0..6)][r.gen_range(0..7)] = Fr::rand(r)
+        w.status_siblings[r.gen_range(0..6)][r.gen_range(0..7)] = Fr::rand(r);
     }),
     ("issuer path", false, |r, _, w| w.issuer_path[r.gen_range(0..3)][r.gen_range(0..8)] = Fr::rand(r)),
     ("secret", false, |r, _, w| w.holder_secret = Fr::rand(r)),
@@ -130,10 +130,10 @@ fn compare(seed: u64, changes: &[usize], rng_seed: u64) -> Option<bool> {
 #[test]
 fn every_single_change() {
     let mut accepted = Vec::new();
-    for change in 0..CHANGES.len() {
+    for (change, (name, ..)) in CHANGES.iter().enumerate() {
         for seed in 0..4 {
             if compare(seed, &[change], 100 * change as u64 + seed) == Some(true) {
-                accepted.push(CHANGES[change].0);
+                accepted.push(*name);
             }
         }
     }

@@ -250,6 +250,7 @@ fn lists_are_recomputed_by_their_readers() {
     assert_eq!(dishonest(|_| ()), Ok(()));
     assert_eq!(dishonest(|l| l.root += Fr::from(1u64)), Err(TrustListError::Root));
     assert_eq!(dishonest(|l| l.version = 2), Err(TrustListError::Version(2)));
+    assert_eq!(dishonest(|l| l.epoch = Epoch(0)), Err(TrustListError::NoEpoch));
     assert_eq!(dishonest(|l| l.expires_at = l.issued_at), Err(TrustListError::Validity));
     assert_eq!(
         dishonest(|l| l.issuers[0].status.root = StatusRoot(Fr::from(3u64))),

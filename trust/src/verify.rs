@@ -68,6 +68,7 @@ pub fn verify_directory(
     operator: &OperatorKey,
 ) -> Result<DirectoryReport, VerifyDirectoryError> {
     let newest = newest_epoch(published)?
+        .filter(|newest| newest.0 > 0)
         .ok_or_else(|| VerifyDirectoryError::Empty { dir: paths::lists(published) })?;
     let mut check = Check::default();
     let mut epochs = Vec::new();

@@ -64,7 +64,7 @@ impl Wallet {
         contents.operator = Some(*operator);
         let before = contents.seen.len();
         let lists = read_lists(source, operator, &mut contents)?;
-        let newest = lists.last().expect("the newest list was read").epoch();
+        let newest = lists.last().expect("verified lists count from 1, so that the newest was read").epoch();
         keep(source, &lists, &mut contents)?;
         let new_lists = contents.seen.len() - before;
         self.commit(contents)?;
@@ -89,7 +89,7 @@ fn read_lists(
         return Err(UpdateError::Behind { known, newest });
     }
     // The newest KEPT_EPOCHS, and everything since the last known list, so that the chain has no gap.
-    let window = (newest.0 + 1).saturating_sub(KEPT_EPOCHS);
+    let window = newest.0.saturating_sub(KEPT_EPOCHS - 1);
     let first = window.min(known.map_or(window, |known| known.0)).max(1);
     let mut lists: Vec<VerifiedTrustList> = Vec::new();
     for number in first..=newest.0 {

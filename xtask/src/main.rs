@@ -73,7 +73,7 @@ fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
 fn vectors(stages: &mut Stages) -> Result<(), String> {
     let folder = root().join("credential/tests/vectors");
     stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
-    stages.run("generate vectors", Command::new("node").arg("generate.mjs").current_dir(&folder))?;
+    stages.run("generate vectors", Command::new("npm").args(["run", "generate"]).current_dir(&folder))?;
     let mut diff = Command::new("git");
     diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(&folder);
     stages.run("vectors unchanged", &mut diff)

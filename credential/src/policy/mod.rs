@@ -88,6 +88,9 @@ impl Default for Policy {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PolicyError {
+    /// A file without any key.
+    #[error("the policy says nothing; write at least `valid = true` to ask for a valid ID and nothing else")]
+    Nothing,
     /// Not JSON of the expected shape.
     #[error("the policy is not JSON of the expected shape: {0}")]
     Json(#[from] serde_json::Error),
@@ -228,9 +231,12 @@ impl Policy {
         serde_json::to_string_pretty(self).expect("a policy has string keys")
     }
 
-    /// Reads and checks a TOML policy.
+    /// Reads and checks a TOML policy. A file without any key is refused: it is more often cut off than meant.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        if toml::from_str::<toml::Table>(text).is_ok_and(|table| table.is_empty()) {
+            return Err(PolicyError::Nothing);
+        }
         toml::from_str::<Table<PolicyFile>>(text)?.try_into()
     }
 

@@ -299,3 +299,15 @@ fn a_status_is_neither_old_nor_from_the_future() {
     bureau.publish_as(&world.status(), ahead);
     assert!(matches!(world.publish(), Err(PublishError::StatusFromFuture { .. })));
 }
+
+/// Epochs count from 1: a file numbered 0 is not a list that holds.
+#[test]
+fn epoch_zero_is_nothing_to_verify() {
+    let world = World::new();
+    let lists = crate::paths::lists(&world.out());
+    fs::create_dir_all(&lists).unwrap();
+    for name in ["00000000.json", "latest.json"] {
+        fs::write(lists.join(name), "garbage").unwrap();
+    }
+    assert!(matches!(check(&world), Err(VerifyDirectoryError::Empty { .. })));
+}
