@@ -16,14 +16,26 @@ mod secrets;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use serde_json::Map;
 
 use args::{Cli, Command};
 use error::CliError;
 use output::{Output, Report};
 
+/// The exit code of a wrong command line.
+const USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(wrong) if wrong.use_stderr() && asks_for_json() => {
+            let error = usage(&wrong);
+            Output::new(true, true).print_error(&error, Map::new());
+            return ExitCode::from(error.exit_code());
+        }
+        Err(help_or_wrong) => help_or_wrong.exit(),
+    };
     let output = Output::new(cli.json, cli.no_progress);
     let verifying = matches!(cli.command, Command::Verify(_));
     match run(cli.command, output) {
@@ -42,6 +54,22 @@ fn main() -> ExitCode {
             ExitCode::from(failure.error.exit_code())
         }
     }
+}
+
+/// Whether `--json` is on a command line that cannot be parsed; after `--` nothing is an option.
+fn asks_for_json() -> bool {
+    std::env::args_os().skip(1).take_while(|argument| argument != "--").any(|argument| argument == "--json")
+}
+
+/// What is wrong with the command line, for the JSON object.
+fn usage(wrong: &clap::Error) -> CliError {
+    let message = if wrong.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        "the command is not complete; the same with --help says what can follow.".to_owned()
+    } else {
+        let text = wrong.render().to_string();
+        text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
+    };
+    CliError::Refused { code: "usage".to_owned(), message, exit: USAGE }
 }
 
 /// An error, and what the JSON object says beside it.

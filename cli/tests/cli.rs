@@ -481,3 +481,70 @@ fn demo_leaves_nothing_behind() {
 fn entries(dir: &Path) -> usize {
     fs::read_dir(dir).unwrap().count()
 }
+
+#[test]
+fn help_shows_examples() {
+    let place = Place::new();
+    let commands = [
+        "demo",
+        "issuer",
+        "issuer enrol",
+        "trust",
+        "wallet",
+        "wallet present",
+        "request",
+        "verify",
+        "setup",
+        "inspect",
+    ];
+    for name in commands {
+        // With --json too: help is help.
+        for line in [format!("{name} --help"), format!("{name} --help --json")] {
+            let output = place.command(&line).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success(), "tacit {line}");
+            // An example stands before the usage line, which names the command as well.
+            let about = text.split("Usage:").next().unwrap();
+            assert!(about.contains(&format!("  tacit {name}")), "tacit {line}: {text}");
+        }
+    }
+    let version = place.command("--version --json").output().unwrap();
+    assert!(version.status.success() && version.stdout.starts_with(b"tacit "));
+}
+
+#[test]
+fn usage_errors_are_json_as_well_when_help_is_not_asked_for() {
+    let place = Place::new();
+    for line in [
+        "",
+        "no-such-command",
+        "issuer",
+        "demo --people 3",
+        "demo --no-such-option",
+        "verify",
+        "wallet present --request",
+        "issuer enrol --document d.json --out c.json",
+    ] {
+        place.fails(line, 2, "usage");
+        let mut first = place.command("--json");
+        let output = first.args(split(line)).output().unwrap();
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (output.status.code(), &value["error"]["code"]),
+            (Some(2), &json!("usage")),
+            "tacit --json {line}"
+        );
+        assert_eq!(output.stderr, b"", "tacit --json {line}");
+        let message = value["error"]["message"].as_str().unwrap();
+        assert!(
+            !message.starts_with("error:") && !message.contains('\x1b'),
+            "tacit --json {line}: {message}"
+        );
+        // Without --json, or with it after `--`: text on standard error.
+        for plain in [line.to_owned(), format!("{line} -- --json")] {
+            let output = place.command(&plain).output().unwrap();
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "tacit {plain}");
+            assert!(!output.stderr.is_empty(), "tacit {plain}");
+        }
+    }
+}

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// `tacit inspect`.
-#[derive(Args)]
-#[command(long_about = "Look into files and circuits; checks what can be checked without secrets.
+pub(super) const ABOUT: &str = "Look into files and circuits; checks what can be checked without secrets.
 
   tacit inspect circuit                        constraints per clause, wires, non-zeros, digest
   tacit inspect circuit --json | jq .constraints
   tacit inspect credential me.credential.json
   tacit inspect policy hotel.toml              the policy in plain words, as holders will see it
   tacit inspect request hotel.request.json
-  tacit inspect presentation answer.json       what a verifier sees, and what it cannot see")]
+  tacit inspect presentation answer.json       what a verifier sees, and what it cannot see";
+
+/// `tacit inspect`.
+#[derive(Args)]
 pub(crate) struct Inspect {
     /// What to look at.
     #[command(subcommand)]

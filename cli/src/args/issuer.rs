@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::PublishedArgument;
 
-const ABOUT: &str = "The issuer: a bureau that checks documents and signs them once.
+pub(super) const ABOUT: &str = "The issuer: a bureau that checks documents and signs them once.
 
 A first day at the bureau:
   tacit issuer init --dir bureau --id changsha-psb --name \"Changsha Public Security Bureau\"
@@ -25,7 +25,6 @@ A document is JSON:
 
 /// `tacit issuer`.
 #[derive(Args)]
-#[command(long_about = ABOUT)]
 pub(crate) struct Issuer {
     /// The issuer's directory: keys and registry.
     #[arg(long, value_name = "DIR", env = "TACIT_ISSUER", global = true, default_value = "issuer")]

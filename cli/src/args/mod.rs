@@ -63,26 +63,32 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run the whole system before your eyes: issuers, residents, three businesses, and everything that must fail.
+    #[command(long_about = DEMO_ABOUT)]
     Demo(Demo),
     /// Enrol residents, revoke, re-issue, publish status lists.
+    #[command(long_about = issuer::ABOUT)]
     Issuer(Issuer),
     /// List issuers epoch by epoch, certify verifiers.
+    #[command(long_about = trust::ABOUT)]
     Trust(Trust),
     /// Keep credentials and answer requests.
+    #[command(long_about = wallet::ABOUT)]
     Wallet(Wallet),
     /// Ask a holder for a presentation.
+    #[command(long_about = verifier::REQUEST_ABOUT)]
     Request(Request),
     /// Check a presentation that answers one of your requests.
+    #[command(long_about = verifier::VERIFY_ABOUT)]
     Verify(Verify),
     /// Make DEVELOPMENT keys for the presentation circuit.
+    #[command(long_about = verifier::SETUP_ABOUT)]
     Setup(Setup),
     /// Look into circuits, credentials, requests and presentations.
+    #[command(long_about = inspect::ABOUT)]
     Inspect(Inspect),
 }
 
-/// `tacit demo`.
-#[derive(Args)]
-#[command(long_about = "Run the whole system before your eyes.
+const DEMO_ABOUT: &str = "Run the whole system before your eyes.
 
 Public security bureaus of several provinces enrol residents and revoke some. A hotel asks for \"18 or older, resident
 of Guangdong or Hunan, valid, not revoked\"; an airline asks for the name too; a shop wants one account per person.
@@ -97,7 +103,10 @@ Ends with 1 if any outcome differs from what it should be. Leaves nothing behind
   tacit demo
   tacit demo --people 1000            faster
   tacit demo --keep tour              then read tour/README.txt
-  tacit demo --json | jq .scenes      for scripts")]
+  tacit demo --json | jq .scenes      for scripts";
+
+/// `tacit demo`.
+#[derive(Args)]
 pub(crate) struct Demo {
     /// Keep every file in this directory, which must be new or empty; its README.txt lists commands to try.
     #[arg(long, value_name = "DIR")]

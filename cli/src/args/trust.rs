@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PublishedArgument};
 
-const ABOUT: &str = "The trust operator: says, epoch by epoch, which issuers count, and certifies verifiers.
+pub(super) const ABOUT: &str = "The trust operator: says, epoch by epoch, which issuers count, and certifies verifiers.
 
   tacit trust init --dir ministry                       (publish the key it prints: everybody else pins it)
   tacit trust add-issuer --dir ministry --record changsha.record.json
@@ -19,7 +19,6 @@ every presentation rests on these checks, so `trust verify` lets anyone repeat a
 
 /// `tacit trust`.
 #[derive(Args)]
-#[command(long_about = ABOUT)]
 pub(crate) struct Trust {
     /// The trust operator's directory.
     #[arg(long, value_name = "DIR", env = "TACIT_TRUST", global = true, default_value = "trust")]

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PublishedArgument};
 
-const ABOUT: &str = "Ask a holder for a presentation.
+pub(super) const REQUEST_ABOUT: &str = "Ask a holder for a presentation.
 
   tacit request init --state desk --operator operator.pub
   tacit request certificate --state desk --certificate hotel.cert.json
@@ -26,7 +26,6 @@ later and elsewhere, needs nothing but that directory, and accepts each answer e
 
 /// `tacit request`.
 #[derive(Args)]
-#[command(long_about = ABOUT)]
 pub(crate) struct Request {
     /// The verifier's state directory.
     #[arg(long, value_name = "DIR", env = "TACIT_VERIFIER", global = true, default_value = "verifier")]
@@ -87,9 +86,7 @@ pub(crate) struct RequestNew {
     pub(crate) out: PathBuf,
 }
 
-/// `tacit verify`.
-#[derive(Args)]
-#[command(long_about = "Check a presentation that answers one of your requests.
+pub(super) const VERIFY_ABOUT: &str = "Check a presentation that answers one of your requests.
 
   tacit verify --state desk --presentation answer.json
   tacit verify --state desk --presentation answer.json --json | jq .disclosed
@@ -98,7 +95,10 @@ Accepted (exit code 0): prints what you now know. Refused (exit code 1): says wh
 that it was refused. Each request is answered once: the same presentation, sent again, is refused.
 
 A proof made with DEVELOPMENT keys is refused unless --accept-development-key is given, and marked when accepted: whoever
-made those keys can forge proofs.")]
+made those keys can forge proofs.";
+
+/// `tacit verify`.
+#[derive(Args)]
 pub(crate) struct Verify {
     /// The verifier's state directory.
     #[arg(long, value_name = "DIR", env = "TACIT_VERIFIER", default_value = "verifier")]
@@ -114,14 +114,15 @@ pub(crate) struct Verify {
     pub(crate) accept_development_key: bool,
 }
 
-/// `tacit setup`.
-#[derive(Args)]
-#[command(long_about = "Make DEVELOPMENT keys for the presentation circuit.
+pub(super) const SETUP_ABOUT: &str = "Make DEVELOPMENT keys for the presentation circuit.
 
 Groth16 needs a trusted setup. These keys are made by one machine in one go: whoever ran it could have kept the trapdoor
 and could forge proofs. They are marked as development keys in the files, and wherever they are accepted.
 
-  tacit setup --out keys          writes keys/resident-id.pk (wallets) and keys/resident-id.vk (verifiers)")]
+  tacit setup --out keys          writes keys/resident-id.pk (wallets) and keys/resident-id.vk (verifiers)";
+
+/// `tacit setup`.
+#[derive(Args)]
 pub(crate) struct Setup {
     /// Directory for the two key files.
     #[arg(long, value_name = "DIR", default_value = "keys")]

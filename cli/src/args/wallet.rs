@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PassphraseSource, PublishedArgument};
 
-const ABOUT: &str = "The holder's wallet: an encrypted directory with the holder secret and credentials.
+pub(super) const ABOUT: &str = "The holder's wallet: an encrypted directory with the holder secret and credentials.
 
   tacit wallet init --wallet w                                     (write down the 24 words it prints)
   tacit wallet enrol-request --wallet w --out me.enrol.json        (take this to the issuer)
@@ -19,7 +19,6 @@ not learn whose ID it is nor when it is used. `present` shows what will be prove
 
 /// `tacit wallet`.
 #[derive(Args)]
-#[command(long_about = ABOUT)]
 pub(crate) struct Wallet {
     /// The wallet's directory.
     #[arg(long, value_name = "DIR", env = "TACIT_WALLET", global = true, default_value = "wallet")]
@@ -74,6 +73,7 @@ pub(crate) enum WalletCommand {
         number: u32,
     },
     /// Answer a request: see what is asked, agree, prove.
+    #[command(long_about = PRESENT_ABOUT)]
     Present(Present),
     /// Change the passphrase.
     Passphrase {
@@ -83,16 +83,17 @@ pub(crate) enum WalletCommand {
     },
 }
 
-/// `tacit wallet present`.
-#[derive(Args)]
-#[command(long_about = "Answer a verifier's request.
+const PRESENT_ABOUT: &str = "Answer a verifier's request.
 
 Shows who asks, what will be proved and what will be disclosed, and asks for consent. Scripts agree with --yes; without
 a terminal and without --yes the answer is no (exit code 6). A request that no credential satisfies is refused with the
 clause that fails, before any proof is attempted.
 
   tacit wallet present --wallet w --request hotel.request.json --out answer.json
-  tacit wallet present --wallet w --request hotel.request.json --out answer.bin --binary    (small enough for a QR code)")]
+  tacit wallet present --wallet w --request hotel.request.json --out answer.bin --binary    (small enough for a QR code)";
+
+/// `tacit wallet present`.
+#[derive(Args)]
 pub(crate) struct Present {
     /// The verifier's signed request.
     #[arg(long, value_name = "FILE")]
