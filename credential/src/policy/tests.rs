@@ -288,7 +288,11 @@ fn toml_files_are_read_and_written() {
     assert!(policy.valid);
     assert_eq!(policy.max_status_age_hours, DEFAULT_STATUS_AGE_HOURS);
     assert_eq!(Policy::from_toml(&policy.to_toml()).unwrap(), policy);
-    assert_eq!(Policy::from_toml("").unwrap(), Policy::default());
+    assert_eq!(Policy::from_toml("valid = true").unwrap(), Policy::default());
+    assert_eq!(Policy::from_toml(&Policy::default().to_toml()).unwrap(), Policy::default());
+    for nothing in ["", "\n", "# minimum_age = 18\n"] {
+        assert!(matches!(Policy::from_toml(nothing), Err(PolicyError::Nothing)), "{nothing:?}");
+    }
 
     assert!(matches!(Policy::from_toml("minimum_age = -1"), Err(PolicyError::Toml(_))));
     assert!(matches!(Policy::from_toml("provinces = [-44]"), Err(PolicyError::Toml(_))));
