@@ -74,7 +74,7 @@ pub const DISCLOSURE_BITS: u32 = 7;
 #[non_exhaustive]
 pub enum RangeError {
     /// A date does not fit 17 bits.
-    #[error("a {0} lies outside 1900-01-01..2258-11-10; check the request's policy and date")]
+    #[error("a {0} lies outside 1900-01-01..2258-11-11; check the request's policy and date")]
     Date(&'static str),
     /// A region code does not fit 20 bits.
     #[error("a {0} does not fit twenty bits; region codes have six digits")]

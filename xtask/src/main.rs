@@ -65,7 +65,7 @@ fn test(stages: &mut Stages) -> Result<(), String> {
 fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
     let mut command = cargo();
     command.args(["test", "--workspace", "--locked", "--release"]);
-    command.env("PROPTEST_CASES", cases.to_string()).env("TACIT_SOAK", "1");
+    command.env("PROPTEST_CASES", cases.to_string());
     stages.run("soak", &mut command)?;
     vectors(stages)
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
     let presentation = consent.approve(&prover, now(), &mut OsRng).map_err(refused)?;
     let proved = proving.elapsed();
     let bytes = if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
-    files::write(&arguments.out, &bytes)?;
+    files::write_secret(&arguments.out, &bytes)?;
 
     Ok(Report::new(format_args!(
         "presentation in {}: {} bytes, proved in {}",

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             let wallet = open()?;
             let code = secrets::loss_code(loss_code_file.as_deref())?;
             let request = wallet.enrol_request(&code, &mut OsRng).map_err(refused)?;
-            files::write(&out, request.to_json().as_bytes())?;
+            files::write_secret(&out, request.to_json().as_bytes())?;
             Ok(Report::new(format_args!("enrolment request in {}", out.display()))
                 .line("Take it to your issuer with your document. Remember the loss code: whoever says it can have this ID revoked.")
                 .key("holder_key", wallet.holder_key().to_string())

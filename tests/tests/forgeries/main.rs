@@ -17,7 +17,7 @@
 //! | 13 | empty values prove anything; circuit id unchecked | `replays`, `roles` |
 //! | 14 | public input + modulus; malleable proofs | `replays` |
 //! | 15 | secrets of zero; the zero leaf is a member | `lies`, `roles` |
-//! | 16 | swapped fields; new photo, new pseudonym; leap days | `roles` |
+//! | 16 | swapped fields; new photo, new pseudonym; leap days | `roles`; a re-issue keeps the pseudonym: `tests/tests/life.rs` |
 //! | 17 | omitted scopes, wildcard domains | `replays`, `roles` |
 //! | 18 | secrets in clear, permission that outlives its session | `roles`, `wallet/tests` |
 //! | 19 | attributes taken from the holder's word | `roles` |

@@ -1,12 +1,12 @@
 //! What issuers, wallets and policies must refuse before any proof is made.
 
 use tacit_credential::Fr;
-use tacit_credential::attributes::{Attributes, RevocationIndex};
+use tacit_credential::attributes::Attributes;
 use tacit_credential::certificate::VerifierIdentity;
 use tacit_credential::credential::Credential;
 use tacit_credential::date::UnixTime;
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
-use tacit_credential::extras::{ExtraAttribute, Extras};
+use tacit_credential::extras::ExtraAttribute;
 use tacit_credential::fixtures::{NOW, World, date, narrow_policy};
 use tacit_credential::holder::{HolderKey, HolderSecret, Scope};
 use tacit_credential::name::Name;
@@ -73,23 +73,6 @@ fn the_zero_secrets_key_is_not_enrolled() {
     assert!(matches!(refused, Err(EnrolError::HolderKeyWeak)));
     request.holder_key = world.secret.key();
     assert!(issuer.enrol(&world.document, &request, &officer, NOW, &mut world.rng).is_ok());
-}
-
-/// Attack 16: a new portrait and a new index change the credential, not the pseudonym.
-#[test]
-fn a_reissue_keeps_the_pseudonym() {
-    let mut world = World::new(7);
-    let scope = Scope::derive("lotus-hotel.example", "guests").expect("valid");
-    let before = world.secret.pseudonym(&scope);
-    let mut attributes = world.credential.attributes.clone();
-    let salt = [9; 32];
-    let portrait = ExtraAttribute::new("portrait", vec![1, 2, 3], salt).expect("valid");
-    attributes.extras = Extras::new(vec![portrait]).expect("one");
-    attributes.index = RevocationIndex::random(&mut world.rng);
-    let reissued = Credential::issue(attributes, world.issuer.clone(), &world.issuer_key);
-    assert_ne!(reissued.attributes.encode().hash(), world.credential.attributes.encode().hash());
-    assert_eq!(reissued.attributes.holder_key, world.secret.key());
-    assert_eq!(world.secret.pseudonym(&scope), before);
 }
 
 /// Attack 16: ages around leap days, and midnight in UTC+8.

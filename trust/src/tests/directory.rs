@@ -304,7 +304,7 @@ fn a_status_is_neither_old_nor_from_the_future() {
 #[test]
 fn epoch_zero_is_nothing_to_verify() {
     let world = World::new();
-    let lists = crate::paths::lists(&world.out());
+    let lists = paths::lists(&world.out());
     fs::create_dir_all(&lists).unwrap();
     for name in ["00000000.json", "latest.json"] {
         fs::write(lists.join(name), "garbage").unwrap();
