@@ -42,9 +42,9 @@ pub enum PassphraseError {
 pub struct WorkFactor(u8);
 
 impl WorkFactor {
-    /// N = 2^16: 64 MiB for one guess, and 0.21 to 0.25 s to open a wallet (three runs of the ignored test `open_time` on an
-    /// idle two-core EPYC server; 2^17 took 0.37 to 0.45 s). That is half the work of OWASP's least recommendation with
-    /// `p = 1`, which is 2^17: for a wallet that is opened rarely, [`new`](Self::new)`(17)` is the better choice.
+    /// N = 2^16: 64 MiB for one guess, and 0.21 to 0.25 s for `Wallet::open` (three runs, optimised build, idle two-core EPYC
+    /// server; 2^17 took 0.37 to 0.45 s there). That is half the work of OWASP's least recommendation with `p = 1`, which is
+    /// 2^17: for a wallet that is opened rarely, [`new`](Self::new)`(17)` is the better choice.
     pub const DEFAULT: Self = Self(16);
     /// N = 2: a guess costs nothing. For tests and throw-away wallets, where opening is repeated often.
     pub const NONE: Self = Self(1);
