@@ -8,6 +8,7 @@
 //! | eight elements of Fq, Fr or Fq2: products, sums, packing | [`Lanes`], [`Vectors`], [`Quadratic`] | a trait |
 //! | the same on AVX-512 IFMA: 5 limbs of 52 bits, lazy reduction | `ifma` | folder with `unsafe` |
 //! | the same on any CPU: arkworks' own elements, one after the other | `portable` | |
+//! | Fourier transforms over Fr, and the quotient of the prover | [`Domain`], [`Quotient`], [`Packed`] | once |
 //! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
 //!
 //! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
@@ -19,6 +20,7 @@
 
 mod backend;
 mod batch;
+mod fft;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 mod lanes;
@@ -31,5 +33,6 @@ mod words;
 
 pub use backend::{Backend, Kernel, Task, Vectors};
 pub use batch::{invert_all, invert_lanes};
+pub use fft::{Domain, Packed, Quotient};
 pub use lanes::{Lanes, Line, Loose, PrimeLanes};
 pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};

@@ -1,4 +1,5 @@
 //! Every operation on every backend against arkworks, on random and adversarial values.
 
+mod fft;
 mod fields;
 mod inverses;

@@ -1,0 +1,254 @@
+//! Vectors over Fr in the packed form of a backend.
+
+use core::marker::PhantomData;
+
+use ark_bn254::Fr;
+use ark_ff::{BigInt, Field};
+use rayon::prelude::*;
+
+use super::Sum;
+use crate::backend::{Kernel, Vectors};
+use crate::lanes::{Lanes, Line, Loose, PrimeLanes};
+use crate::words::Words;
+
+/// Vectors of eight elements that one thread converts at a time: some 20 µs.
+const RUN: usize = 512;
+
+/// Four lines: eight elements.
+type Eight = [Line; 4];
+
+/// Elements of Fr, packed and canonical, two to a line.
+#[derive(Clone, Debug)]
+pub struct Packed<V> {
+    /// Filled up with zeros.
+    eights: Vec<Eight>,
+    length: usize,
+    backend: PhantomData<V>,
+}
+
+impl<V: Vectors> Packed<V> {
+    /// `length` elements from the words of each, the last eight filled up with zeros.
+    pub(crate) fn from_eights(eights: Vec<Eight>, length: usize) -> Self {
+        debug_assert_eq!(eights.len(), length.div_ceil(8));
+        Self { eights, length, backend: PhantomData }
+    }
+
+    /// arkworks' elements, packed.
+    #[must_use]
+    pub fn from_fields(values: &[Fr]) -> Self {
+        let (whole, rest) = values.as_chunks::<8>();
+        let mut eights = vec![[Line([0; 8]); 4]; values.len().div_ceil(8)];
+        in_runs(whole, &mut eights[..whole.len()], |from, to| V::enter(Pack::<V::Fr>(from, to)));
+        if !rest.is_empty() {
+            let mut last = [Fr::from(0_u64); 8];
+            last[..rest.len()].copy_from_slice(rest);
+            V::enter(Pack::<V::Fr>(&[last], &mut eights[whole.len()..]));
+        }
+        Self::from_eights(eights, values.len())
+    }
+
+    /// The elements as arkworks has them.
+    #[must_use]
+    pub fn to_fields(&self) -> Vec<Fr> {
+        let shift = Fr::from(2_u64).pow([256]);
+        self.to_words(shift).into_iter().map(|BigInt(words)| Fr::from_canonical_words(words)).collect()
+    }
+
+    /// The integers below r that the elements stand for: what an exponent is.
+    #[must_use]
+    pub fn to_integers(&self) -> Vec<BigInt<4>> {
+        self.to_words(Fr::ONE)
+    }
+
+    /// The words of `x·shift`, as integers.
+    fn to_words(&self, shift: Fr) -> Vec<BigInt<4>> {
+        // The representative of x is x·2^R_BITS; its product with 2^-R_BITS·shift is that of x·shift/2^R_BITS.
+        let radix = Fr::from(2_u64).pow([u64::from(V::Fr::R_BITS)]).inverse().expect("odd modulus");
+        let mut words = vec![[BigInt::new([0; 4]); 8]; self.eights.len()];
+        in_runs(&self.eights, &mut words, |from, to| V::enter(Unpack::<V::Fr>(from, to, radix * shift)));
+        let mut words = words.into_flattened();
+        words.truncate(self.length);
+        words
+    }
+
+    /// One element.
+    ///
+    /// # Panics
+    /// If there are not that many.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Fr {
+        assert!(index < self.length, "element {index} of {}", self.length);
+        let pair = self.eights[index / 8][index / 2 % 4].0;
+        let words = pair.as_chunks::<4>().0[index % 2];
+        V::Fr::unpack(&words)
+    }
+
+    /// How many elements.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The first place where `a·b` is not `c`, element by element: a constraint that is not satisfied.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[must_use]
+    pub fn first_other_product(a: &Self, b: &Self, c: &Self) -> Option<usize> {
+        assert!(a.length == b.length && b.length == c.length, "vectors of different lengths");
+        let runs = a.eights.par_chunks(RUN).zip(b.eights.par_chunks(RUN)).zip(c.eights.par_chunks(RUN));
+        let of_run = |(a, b), c| V::enter(FirstOther::<V::Fr>([a, b, c], PhantomData));
+        runs.enumerate().filter_map(|(run, (ab, c))| Some(run * RUN * 8 + of_run(ab, c)?)).min()
+    }
+
+    /// Loose sums, each canonical.
+    pub(super) fn to_sums(&self) -> Vec<Sum<V>> {
+        let mut sums = vec![V::Fr::zero().loose(); self.eights.len()];
+        in_runs(&self.eights, &mut sums, |from, to| V::enter(ToSums::<V::Fr>(from, to)));
+        sums
+    }
+
+    /// Sums in `[0, 2.3p)`.
+    pub(super) fn from_sums(sums: &[Sum<V>]) -> Self {
+        Self::from_vectors(sums, |from, to| V::enter(FromSums::<V::Fr>(from, to)))
+    }
+
+    /// Sums in `(−2.6p, 6.2p)`, times `scale`.
+    pub(super) fn from_sums_scaled(sums: &[Sum<V>], scale: Fr) -> Self {
+        Self::from_vectors(sums, |from, to| V::enter(FromSumsScaled::<V::Fr>(from, to, scale)))
+    }
+
+    /// `a·b`, of sums in `(−2.6p, 6.2p)`.
+    pub(super) fn product_of_sums(a: &[Sum<V>], b: &[Sum<V>]) -> Self {
+        let mut eights = vec![[Line([0; 8]); 4]; a.len()];
+        if a.len() <= RUN {
+            V::enter(Product::<V::Fr>(a, b, &mut eights));
+        } else {
+            a.par_chunks(RUN)
+                .zip(b.par_chunks(RUN))
+                .zip(eights.par_chunks_mut(RUN))
+                .for_each(|((a, b), to)| V::enter(Product::<V::Fr>(a, b, to)));
+        }
+        Self::from_eights(eights, 8 * a.len())
+    }
+
+    fn from_vectors(sums: &[Sum<V>], convert: impl Fn(&[Sum<V>], &mut [Eight]) + Sync) -> Self {
+        let mut eights = vec![[Line([0; 8]); 4]; sums.len()];
+        in_runs(sums, &mut eights, convert);
+        Self::from_eights(eights, 8 * sums.len())
+    }
+}
+
+/// Converts runs of vectors, in parallel if there are several.
+fn in_runs<A: Sync, B: Send>(from: &[A], to: &mut [B], convert: impl Fn(&[A], &mut [B]) + Sync) {
+    if from.len() <= RUN {
+        convert(from, to);
+    } else {
+        from.par_chunks(RUN).zip(to.par_chunks_mut(RUN)).for_each(|(from, to)| convert(from, to));
+    }
+}
+
+struct Pack<'a, L: Lanes>(&'a [[L::Field; 8]], &'a mut [Eight]);
+
+impl<L: PrimeLanes> Kernel for Pack<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (from, to) in self.0.iter().zip(self.1) {
+            L::from_fields(from).store(to);
+        }
+    }
+}
+
+/// The words of each element times a factor.
+struct Unpack<'a, L: Lanes>(&'a [Eight], &'a mut [[BigInt<4>; 8]], L::Field);
+
+impl<L: PrimeLanes> Kernel for Unpack<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let factor = L::splat(&self.2);
+        for (from, to) in self.0.iter().zip(self.1) {
+            let mut lines = [Line([0; 8]); 4];
+            L::mul(L::load(from), factor).store(&mut lines);
+            for (pair, line) in to.as_chunks_mut::<2>().0.iter_mut().zip(lines) {
+                let [a0, a1, a2, a3, b0, b1, b2, b3] = line.0;
+                *pair = [BigInt([a0, a1, a2, a3]), BigInt([b0, b1, b2, b3])];
+            }
+        }
+    }
+}
+
+/// The first element whose product is another.
+struct FirstOther<'a, L>([&'a [Eight]; 3], PhantomData<L>);
+
+impl<L: PrimeLanes> Kernel for FirstOther<'_, L> {
+    type Output = Option<usize>;
+    #[inline(always)]
+    fn run(self) -> Option<usize> {
+        let [a, b, c] = self.0;
+        for (k, ((a, b), c)) in a.iter().zip(b).zip(c).enumerate() {
+            let equal = L::mul(L::load(a), L::load(b)).sub(L::load(c)).zeros();
+            if equal != 0xff {
+                return Some(8 * k + equal.trailing_ones() as usize);
+            }
+        }
+        None
+    }
+}
+
+struct ToSums<'a, L: Lanes>(&'a [Eight], &'a mut [L::Loose]);
+
+impl<L: PrimeLanes> Kernel for ToSums<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (from, to) in self.0.iter().zip(self.1) {
+            *to = L::load(from).loose();
+        }
+    }
+}
+
+struct FromSums<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight]);
+
+impl<L: PrimeLanes> Kernel for FromSums<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (from, to) in self.0.iter().zip(self.1) {
+            from.settle::<0>().store(to);
+        }
+    }
+}
+
+struct FromSumsScaled<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight], L::Field);
+
+impl<L: PrimeLanes> Kernel for FromSumsScaled<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let scale = L::splat(&self.2);
+        for (from, to) in self.0.iter().zip(self.1) {
+            L::mul(from.carry::<3>(), scale).store(to);
+        }
+    }
+}
+
+/// Operands are below `9.2p`, so that products are below `2.2p`.
+struct Product<'a, L: Lanes>(&'a [L::Loose], &'a [L::Loose], &'a mut [Eight]);
+
+impl<L: PrimeLanes> Kernel for Product<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for ((a, b), to) in self.0.iter().zip(self.1).zip(self.2) {
+            L::mul(a.carry::<3>(), b.carry::<3>()).store(to);
+        }
+    }
+}
