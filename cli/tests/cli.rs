@@ -119,7 +119,22 @@ fn tour() -> Place {
     assert_eq!(phrase.split(' ').count(), 24);
     place.write("phrase.txt", phrase);
     place.ok("wallet --wallet w enrol-request --out enrol.json");
+    // A place that cannot be written to is noticed before anybody is enrolled.
+    place.fails(
+        "issuer --dir bureau enrol --document li.json --request enrol.json --out li.json/new.json",
+        3,
+        "write",
+    );
+    place.fails("issuer --dir bureau enrol --document li.json --request enrol.json --out bureau", 3, "write");
+    assert_eq!(place.ok("issuer --dir bureau show")["people"], 0);
     place.ok("issuer --dir bureau enrol --document li.json --request enrol.json --out credential.json");
+    place.fails("issuer --dir bureau reissue --document li.json --out bureau", 3, "write");
+    place.fails(
+        "issuer --dir bureau rebind --document li.json --request enrol.json --out bureau",
+        3,
+        "write",
+    );
+    assert_eq!(place.ok("issuer --dir bureau show")["revoked"], 0);
     place.fails(
         "issuer --dir bureau enrol --document li.json --request enrol.json --out again.json",
         1,

@@ -11,6 +11,7 @@
 //!
 //! If the process dies before 5, nobody was enrolled. If it dies after 5 and before the caller has stored the credentials,
 //! those people are enrolled without one: `reissue` gives them another and revokes the lost index.
+use core::ops::ControlFlow;
 use std::io::{self, BufRead};
 
 use rand_core::CryptoRngCore;
@@ -105,7 +106,8 @@ pub enum EnrolError {
     Registry(#[from] RegistryError),
 }
 
-/// Why a batch stopped. Everything reported before is enrolled; the lines from `next_line` on are not.
+/// Why a batch stopped. The lines before `next_line` are dealt with and their people enrolled unless refused; those from
+/// `next_line` on are not.
 #[derive(Debug, thiserror::Error)]
 #[error("enrolling stopped before line {next_line} ({cause}); mend that and go on from there")]
 pub struct BatchError {
@@ -129,7 +131,14 @@ pub enum BatchCause {
     /// The signing key was retired by another process.
     #[error("the credential key was retired meanwhile; open the issuer again")]
     KeyRetired,
+    /// The caller asked to stop. The outcomes of its transaction that it had not heard yet are lost: those people are
+    /// enrolled without a credential, and `reissue` signs theirs.
+    #[error("the results could not be kept; people enrolled without one need `reissue`")]
+    Stopped,
 }
+
+/// A line, its number from 1, and whether it could be read and holds an acceptable document.
+type Numbered = (usize, io::Result<Result<Enrolment, EnrolError>>);
 
 /// A person who passed every check, before the signature.
 type Admitted = Result<InRange, EnrolError>;
@@ -156,68 +165,82 @@ impl Issuer {
     }
 
     /// Enrols many people, 2,048 in one transaction. `report` hears of each in turn, by line number from 1, as soon as its
-    /// transaction is on the disk; a refusal concerns its own line only.
+    /// transaction is on the disk; a refusal concerns its own line only. Once `report` breaks, it hears no more and the batch
+    /// ends with [`BatchCause::Stopped`] before the next transaction.
     pub fn enrol_many(
         &mut self,
         people: impl IntoIterator<Item = Enrolment>,
         officer: &Actor,
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
-        report: impl FnMut(usize, Result<Credential, EnrolError>),
+        report: impl FnMut(usize, Result<Credential, EnrolError>) -> ControlFlow<()>,
     ) -> Result<EnrolSummary, BatchError> {
-        self.enrol_batches(people.into_iter().map(|person| Ok(Ok(person))), officer, now, rng, report)
+        let people = people.into_iter().enumerate().map(|(i, person)| (i + 1, Ok(Ok(person))));
+        self.enrol_batches(people, officer, now, rng, report)
     }
 
-    /// Enrols the people of a file of JSON lines ([`EnrolmentLine`]); empty lines count and are skipped.
+    /// Enrols the people of a file of JSON lines ([`EnrolmentLine`]); blank lines count and are skipped, with no report.
+    /// Otherwise as [`Self::enrol_many`].
     pub fn enrol_lines(
         &mut self,
         input: impl BufRead,
         officer: &Actor,
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
-        report: impl FnMut(usize, Result<Credential, EnrolError>),
+        report: impl FnMut(usize, Result<Credential, EnrolError>) -> ControlFlow<()>,
     ) -> Result<EnrolSummary, BatchError> {
-        let lines = input.lines().map(|line| {
-            let line = line?;
-            Ok(serde_json::from_str(&line).map_err(EnrolError::from).and_then(EnrolmentLine::check))
+        // As bytes, so that a line that is not UTF-8 is refused like any other that does not parse.
+        let lines = input.split(b'\n').enumerate().filter_map(|(i, line)| match line {
+            Ok(line) if line.trim_ascii().is_empty() => None,
+            Ok(line) => {
+                let line = serde_json::from_slice(&line).map_err(EnrolError::from);
+                Some((i + 1, Ok(line.and_then(EnrolmentLine::check))))
+            }
+            Err(error) => Some((i + 1, Err(error))),
         });
         self.enrol_batches(lines, officer, now, rng, report)
     }
 
     fn enrol_batches(
         &mut self,
-        lines: impl Iterator<Item = io::Result<Result<Enrolment, EnrolError>>>,
+        lines: impl Iterator<Item = Numbered>,
         officer: &Actor,
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
-        mut report: impl FnMut(usize, Result<Credential, EnrolError>),
+        mut report: impl FnMut(usize, Result<Credential, EnrolError>) -> ControlFlow<()>,
     ) -> Result<EnrolSummary, BatchError> {
         let mut summary = EnrolSummary::default();
         let mut next_line = 1;
         let mut lines = lines.peekable();
         while lines.peek().is_some() {
             // A read error ends the batch before it; the people read so far are enrolled first.
-            let (mut batch, mut failed) = (Vec::with_capacity(BATCH), None);
+            let (mut numbers, mut batch) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+            let mut failed = None;
             while batch.len() < BATCH && failed.is_none() {
                 match lines.next() {
-                    Some(Ok(person)) => batch.push(person),
-                    Some(Err(error)) => failed = Some(error),
+                    Some((number, Ok(person))) => {
+                        numbers.push(number);
+                        batch.push(person);
+                    }
+                    Some((number, Err(error))) => failed = Some((number, error)),
                     None => break,
                 }
             }
             let outcomes = self
                 .enrol_batch(batch, officer, now, rng)
                 .map_err(|cause| BatchError { next_line, cause })?;
-            for outcome in outcomes {
+            next_line = numbers.last().map_or(next_line, |last| last + 1);
+            for (number, outcome) in numbers.into_iter().zip(outcomes) {
                 if outcome.is_ok() {
                     summary.enrolled += 1;
                 } else {
                     summary.refused += 1;
                 }
-                report(next_line, outcome);
-                next_line += 1;
+                if report(number, outcome).is_break() {
+                    return Err(BatchError { next_line, cause: BatchCause::Stopped });
+                }
             }
-            if let Some(error) = failed {
+            if let Some((next_line, error)) = failed {
                 return Err(BatchError { next_line, cause: error.into() });
             }
         }

@@ -1,8 +1,9 @@
 //! `tacit issuer`.
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
-use std::path::Path;
+use core::ops::ControlFlow;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
@@ -11,8 +12,11 @@ use tacit_credential::document::ResidentId;
 use tacit_credential::eddsa::PublicKey;
 use tacit_credential::enrolment::EnrolRequest;
 use tacit_credential::number::DocumentNumber;
-use tacit_issuer::{Actor, EnrolError, Issuer as Bureau, Reason, Retirement};
+use tacit_issuer::{
+    Actor, BatchCause, BatchError, EnrolError, EnrolSummary, Issuer as Bureau, Reason, Retirement,
+};
 use tacit_trust::paths;
+use tempfile::NamedTempFile;
 
 use super::{now, operator_key};
 use crate::args::{Issuer, IssuerCommand, ReasonArgument};
@@ -48,9 +52,11 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         IssuerCommand::Enrol { document: Some(document), request: Some(request), out, .. } => {
             let document = read_document(&document)?;
             let request = read_request(&request)?;
+            let mut bureau = open()?;
+            let out = Pending::create(&out)?;
             let credential =
-                open()?.enrol(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
-            signed(&credential, &out, "enrolled")
+                bureau.enrol(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
+            signed(&credential, out, "enrolled")
         }
         IssuerCommand::Enrol { batch: Some(batch), out, .. } => {
             enrol_batch(&mut open()?, &batch, &out, &officer, output)
@@ -80,15 +86,19 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         }
         IssuerCommand::Reissue { document, out } => {
             let document = read_document(&document)?;
-            let credential = open()?.reissue(&document, &officer, now(), &mut OsRng).map_err(refused)?;
-            Ok(signed(&credential, &out, "re-issued to the same holder key")?.line(TAKES_EFFECT))
+            let mut bureau = open()?;
+            let out = Pending::create(&out)?;
+            let credential = bureau.reissue(&document, &officer, now(), &mut OsRng).map_err(refused)?;
+            Ok(signed(&credential, out, "re-issued to the same holder key")?.line(TAKES_EFFECT))
         }
         IssuerCommand::Rebind { document, request, out } => {
             let document = read_document(&document)?;
             let request = read_request(&request)?;
+            let mut bureau = open()?;
+            let out = Pending::create(&out)?;
             let credential =
-                open()?.rebind(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
-            Ok(signed(&credential, &out, "bound to a new holder key; its pseudonyms are new")?
+                bureau.rebind(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
+            Ok(signed(&credential, out, "bound to a new holder key; its pseudonyms are new")?
                 .line(TAKES_EFFECT))
         }
         IssuerCommand::Rotate => {
@@ -117,7 +127,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let mut bureau = open()?;
             let spinner = progress::spinner(output, "writing the top of the tree and its 512 chunks");
             let status = paths::status(&published.published);
-            std::fs::create_dir_all(&status).map_err(CliError::write(&status))?;
+            fs::create_dir_all(&status).map_err(CliError::write(&status))?;
             let manifest = bureau.publish(&status, &officer, now()).map_err(refused)?.manifest;
             spinner.finish_and_clear();
             let counts = bureau.counts().map_err(refused)?;
@@ -189,21 +199,15 @@ fn enrol_batch(
     officer: &Actor,
     output: Output,
 ) -> Result<Report, CliError> {
-    let lines = files::read_text(batch, "JSON lines")?.lines().count();
+    let lines =
+        files::read(batch)?.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     let input = BufReader::new(File::open(batch).map_err(CliError::read(batch))?);
-    let file = files::create_secret(out)?;
-    let mut results = BufWriter::new(file);
+    let mut results = files::create_secret(out)?;
     let bar = progress::bar(output, lines as u64, "enrolling");
-    let mut written = Ok(());
-    let summary = bureau.enrol_lines(input, officer, now(), &mut OsRng, |line, outcome| {
-        if written.is_ok() {
-            written = writeln!(results, "{}", result_line(line, &outcome));
-        }
-        bar.inc(1);
-    });
+    let summary = enrol_into(bureau, input, (&mut results, out), officer, || bar.inc(1));
     bar.finish_and_clear();
-    written.and_then(|()| results.flush()).map_err(CliError::write(out))?;
-    let summary = summary.map_err(refused)?;
+    let summary = summary?;
+    results.sync_all().map_err(|source| refused(Lost::ResultsUnsure { path: out.to_owned(), source }))?;
     Ok(Report::new(format_args!(
         "{} enrolled, {} refused",
         grouped(summary.enrolled as u64),
@@ -213,6 +217,35 @@ fn enrol_batch(
     .key("enrolled", summary.enrolled)
     .key("refused", summary.refused)
     .key("file", out.display().to_string()))
+}
+
+/// Enrols line by line and writes each result unbuffered, so that it is known which ones were written when one cannot be.
+fn enrol_into(
+    bureau: &mut Bureau,
+    input: impl BufRead,
+    (results, path): (&mut impl Write, &Path),
+    officer: &Actor,
+    tick: impl Fn(),
+) -> Result<EnrolSummary, CliError> {
+    let mut failure = None;
+    let summary = bureau.enrol_lines(input, officer, now(), &mut OsRng, |line, outcome| {
+        tick();
+        let text = format!("{}\n", result_line(line, &outcome));
+        match results.write_all(text.as_bytes()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(source) => {
+                failure = Some((line, source));
+                ControlFlow::Break(())
+            }
+        }
+    });
+    match (summary, failure) {
+        (Err(BatchError { next_line, cause: BatchCause::Stopped }), Some((line, source))) => {
+            let path = path.to_owned();
+            Err(refused(Lost::ResultsUnwritten { path, line, last: next_line - 1, next_line, source }))
+        }
+        (summary, _) => summary.map_err(refused),
+    }
 }
 
 fn result_line(line: usize, outcome: &Result<Credential, EnrolError>) -> Value {
@@ -248,8 +281,61 @@ fn log(bureau: &Bureau, last: Option<usize>) -> Result<Report, CliError> {
         .key("head", head.hash.to_string()))
 }
 
-fn signed(credential: &Credential, out: &Path, what: &'static str) -> Result<Report, CliError> {
-    files::write_secret(out, credential.to_json().as_bytes())?;
+/// What was enrolled and could not be handed over.
+#[derive(Debug, thiserror::Error)]
+enum Lost {
+    /// The credential of one person.
+    #[error(
+        "the person is enrolled, but the credential cannot be written to {}: {source}. Mend that; then `tacit issuer reissue` signs it again.",
+        path.display()
+    )]
+    CredentialUnwritten { path: PathBuf, source: io::Error },
+    /// Results of a batch.
+    #[error(
+        "cannot write {}: {source}. It holds the results of the lines before line {line}. The people of lines {line} to {last} are enrolled, unless a line was refused, but have no credential: `tacit issuer reissue` signs one for each. Mend that and go on from line {next_line} with another --out.",
+        path.display()
+    )]
+    ResultsUnwritten { path: PathBuf, line: usize, last: usize, next_line: usize, source: io::Error },
+    /// The file of results, at the end.
+    #[error(
+        "everybody in the batch was dealt with, but {} may not be on the disk whole: {source}. Whoever is missing in it is enrolled, unless refused: `tacit issuer reissue` signs a credential.",
+        path.display()
+    )]
+    ResultsUnsure { path: PathBuf, source: io::Error },
+}
+
+/// The place of a credential, made sure of before the issuer signs: a temporary neighbour, to be renamed.
+#[derive(Debug)]
+struct Pending {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Pending {
+    fn create(path: &Path) -> Result<Self, CliError> {
+        if path.is_dir() {
+            return Err(CliError::write(path)(io::ErrorKind::IsADirectory.into()));
+        }
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(CliError::write(parent))?;
+        // For the owner's eyes only, as temporary files are.
+        let file = NamedTempFile::new_in(parent).map_err(CliError::write(path))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Writes the file whole or not at all. The person is enrolled by now.
+    fn write(self, bytes: &[u8]) -> Result<PathBuf, CliError> {
+        let Self { mut file, path } = self;
+        let written = file.write_all(bytes).and_then(|()| file.as_file().sync_all());
+        match written.and_then(|()| file.persist(&path).map_err(|e| e.error)) {
+            Ok(_) => Ok(path),
+            Err(source) => Err(refused(Lost::CredentialUnwritten { path, source })),
+        }
+    }
+}
+
+fn signed(credential: &Credential, out: Pending, what: &'static str) -> Result<Report, CliError> {
+    let out = out.write(credential.to_json().as_bytes())?;
     Ok(Report::new(format_args!("{what}; credential in {}", out.display()))
         .line("Give it to the holder (`tacit wallet add`) and keep no copy.")
         .key("file", out.display().to_string())
@@ -277,5 +363,58 @@ fn reason_of(argument: ReasonArgument) -> Reason {
         ReasonArgument::Lost => Reason::Lost,
         ReasonArgument::MovedAway => Reason::MovedAway,
         ReasonArgument::Cancelled => Reason::Cancelled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::exit;
+
+    #[test]
+    fn a_credential_that_cannot_be_put_in_place_is_said_to_be_enrolled() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("credential.json");
+        let pending = Pending::create(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        let error = pending.write(b"{}").unwrap_err();
+        assert_eq!((error.exit_code(), error.code().as_str()), (exit::INPUT_OUTPUT, "credential-unwritten"));
+        let message = error.to_string();
+        assert!(
+            message.contains("is enrolled") && message.contains("`tacit issuer reissue` signs it again"),
+            "{message}"
+        );
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "the temporary file is left");
+    }
+
+    #[test]
+    fn results_that_cannot_be_written_stop_the_batch_and_are_named() {
+        /// Room for one write.
+        struct Full(usize);
+        impl Write for Full {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0 += 1;
+                if self.0 > 1 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let home = tempfile::tempdir().unwrap();
+        let officer = Actor::new("officer").unwrap();
+        let id = IssuerId::new("bureau").unwrap();
+        let mut bureau =
+            Bureau::init(&home.path().join("bureau"), id, "Bureau", &officer, now(), &mut OsRng).unwrap();
+        let input = "bad\n".repeat(3_000);
+        let mut results = Full(0);
+        let out = Path::new("results.jsonl");
+        let error =
+            enrol_into(&mut bureau, input.as_bytes(), (&mut results, out), &officer, || ()).unwrap_err();
+        assert_eq!((error.exit_code(), error.code().as_str()), (exit::INPUT_OUTPUT, "results-unwritten"));
+        let message = error.to_string();
+        for part in ["before line 2.", "lines 2 to 2048 ", "reissue", "go on from line 2049 "] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert_eq!(results.0, 2, "written to after it was full");
     }
 }

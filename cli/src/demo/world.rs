@@ -10,6 +10,7 @@
 //! DIR/answers/                      requests and presentations of the scenes
 //! ```
 
+use core::ops::ControlFlow;
 use std::collections::HashMap;
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -284,6 +285,7 @@ impl World {
                 if let Err(error) = outcome {
                     failure.get_or_insert(error);
                 }
+                ControlFlow::Continue(())
             })
             .map_err(refused)?;
         bar.finish_and_clear();

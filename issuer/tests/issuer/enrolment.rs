@@ -1,3 +1,4 @@
+use core::ops::ControlFlow;
 use std::collections::BTreeSet;
 
 use rand_core::{CryptoRng, RngCore};
@@ -88,6 +89,7 @@ fn bad_lines_do_not_lose_the_others() {
         .issuer
         .enrol_lines(text.as_bytes(), &bureau.officer, NOW, &mut bureau.rng, |line, outcome| {
             outcomes.push((line, outcome));
+            ControlFlow::Continue(())
         })
         .unwrap();
     assert_eq!(summary, EnrolSummary { enrolled: 2, refused: 4 });
@@ -101,6 +103,58 @@ fn bad_lines_do_not_lose_the_others() {
         outcomes[good].1.as_ref().unwrap().verify().unwrap();
     }
     bureau.issuer.verify_log(None).unwrap();
+}
+
+#[test]
+fn blank_lines_count_and_bytes_that_are_no_text_are_one_bad_line() {
+    let mut bureau = Bureau::new();
+    let mut line = |n| {
+        serde_json::to_vec(&EnrolmentLine { document: raw_document(n), request: bureau.request() }).unwrap()
+    };
+    let (first, mut garbled, last) = (line(1), line(2), line(3));
+    let name = garbled.windows(6).position(|w| w == b"\"name\"").unwrap();
+    garbled[name + 9] = 0xff;
+    let text = [&b""[..], &first, b" \t\r", &garbled, b"", &last, b"\r", b""].join(&b'\n');
+
+    let mut outcomes = Vec::new();
+    let summary = bureau
+        .issuer
+        .enrol_lines(&text[..], &bureau.officer, NOW, &mut bureau.rng, |line, outcome| {
+            outcomes.push((line, outcome));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(summary, EnrolSummary { enrolled: 2, refused: 1 });
+    assert!(matches!(&outcomes[..], [(2, Ok(_)), (4, Err(EnrolError::Line(_))), (6, Ok(_))]));
+}
+
+/// A caller that cannot keep the results stops the batch at the end of the transaction, not of the file.
+#[test]
+fn a_caller_that_stops_enrols_nobody_of_the_next_transaction() {
+    let mut bureau = Bureau::new();
+    let line = |bureau: &mut Bureau, n| {
+        serde_json::to_string(&EnrolmentLine { document: raw_document(n), request: bureau.request() })
+            .unwrap()
+    };
+    // The first transaction is 2 people and 2,046 bad lines; the person after it stays new.
+    let mut lines = vec![line(&mut bureau, 1), line(&mut bureau, 2)];
+    lines.resize(2_048, "not JSON".into());
+    lines.push(line(&mut bureau, 3));
+    let text = lines.join("\n");
+    let mut heard = 0;
+    let error = bureau
+        .issuer
+        .enrol_lines(text.as_bytes(), &bureau.officer, NOW, &mut bureau.rng, |_, _| {
+            heard += 1;
+            ControlFlow::Break(())
+        })
+        .unwrap_err();
+    assert!(matches!(error.cause, BatchCause::Stopped));
+    assert_eq!((error.next_line, heard), (2_049, 1));
+    assert_eq!(bureau.issuer.counts().unwrap().credentials, 2);
+    // Whoever's result was not heard gets a credential by re-issue; whoever came later is enrolled as usual.
+    bureau.issuer.reissue(&document(2), &bureau.officer, NOW, &mut bureau.rng).unwrap().verify().unwrap();
+    bureau.enrol(3);
 }
 
 #[test]
@@ -121,6 +175,7 @@ fn a_read_error_keeps_what_was_read_before() {
         .enrol_lines(input, &bureau.officer, NOW, &mut bureau.rng, |_, outcome| {
             outcome.unwrap();
             enrolled += 1;
+            ControlFlow::Continue(())
         })
         .unwrap_err();
     assert!(matches!(error.cause, BatchCause::Read(_)));
@@ -137,6 +192,7 @@ fn every_index_is_random_and_given_once() {
         .issuer
         .enrol_many(people, &bureau.officer, NOW, &mut bureau.rng, |_, outcome| {
             indices.push(outcome.unwrap().attributes.index.get());
+            ControlFlow::Continue(())
         })
         .unwrap();
     assert_eq!(indices.iter().collect::<BTreeSet<_>>().len(), 999);
