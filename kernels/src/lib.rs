@@ -1,4 +1,4 @@
-//! BN254 arithmetic, eight elements at a time: fields and batch inversion.
+//! BN254 arithmetic, eight elements at a time: fields, batch inversion and multi-scalar multiplication.
 //!
 //! One source, two backends. Everything above the field is written once, generic over the vectors of a backend:
 //!
@@ -9,6 +9,7 @@
 //! | the same on AVX-512 IFMA: 5 limbs of 52 bits, lazy reduction | `ifma` | folder with `unsafe` |
 //! | the same on any CPU: arkworks' own elements, one after the other | `portable` | |
 //! | Fourier transforms over Fr, and the quotient of the prover | [`Domain`], [`Quotient`], [`Packed`] | once |
+//! | `Σ s_i P_i` over points that stay the same, with tables | [`FixedBase`] | once |
 //! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
 //!
 //! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
@@ -25,14 +26,18 @@ mod fft;
 mod ifma;
 mod lanes;
 mod modinv;
+mod msm;
 mod portable;
 mod quadratic;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod words;
 
 pub use backend::{Backend, Kernel, Task, Vectors};
 pub use batch::{invert_all, invert_lanes};
 pub use fft::{Domain, Packed, Quotient};
 pub use lanes::{Lanes, Line, Loose, PrimeLanes};
+pub use msm::{Curve, FixedBase, G1, G2, Lines, Options, PartsError, Shape, Sorted};
 pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};
+pub use threads::Threads;

@@ -3,3 +3,4 @@
 mod fft;
 mod fields;
 mod inverses;
+mod msm;

@@ -1,0 +1,147 @@
+//! All columns of a plan added up, group by group, on one thread or several.
+
+use core::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::curve::Curve;
+use super::exceptions::Exceptions;
+use super::sort::Plan;
+use super::tree::{Ahead, Arrangement, Block, Level, Load, Pair, Store};
+use crate::backend::Vectors;
+use crate::lanes::Line;
+use crate::threads::Threads;
+
+/// Groups that a thread takes at a time: each fetches the lines of the next ahead.
+const RUN: usize = 4;
+
+/// Sums of columns: packed points, and the bucket that each belongs to.
+pub(super) struct Sums {
+    pub(super) keys: Vec<u32>,
+    pub(super) lines: Vec<Line>,
+}
+
+/// The key of a sum that is the identity.
+pub(super) const IDENTITY: u32 = u32::MAX;
+
+/// Adds up the columns of `plan`, whose entries index the points of `table`.
+pub(super) fn accumulate<V: Vectors, C: Curve>(table: &[Line], plan: &Plan, threads: Threads) -> Sums {
+    let mut keys: Vec<u32> = plan.columns.iter().map(|column| column.key).collect();
+    let mut lines = vec![Line([0; 8]); plan.columns.len() * C::LINES];
+    let groups = plan.groups(C::GROUP);
+    let jobs = jobs::<C>(&groups, &mut keys, &mut lines);
+    match threads {
+        Threads::Pool if jobs.len() > 1 => {
+            // As many working sets as threads that ever work at once.
+            let idle = Mutex::new(Vec::new());
+            jobs.into_par_iter().for_each(|job| {
+                let pop = || idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let mut adder = pop().unwrap_or_else(|| Adder::<V, C>::new(table, plan));
+                adder.run(job);
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(adder);
+            });
+        }
+        _ => {
+            let mut adder = Adder::<V, C>::new(table, plan);
+            jobs.into_iter().for_each(|job| adder.run(job));
+        }
+    }
+    Sums { keys, lines }
+}
+
+/// Some consecutive groups, and where the sums of their columns go.
+struct Job<'a> {
+    groups: &'a [Range<usize>],
+    keys: &'a mut [u32],
+    lines: &'a mut [Line],
+}
+
+fn jobs<'a, C: Curve>(
+    groups: &'a [Range<usize>],
+    mut keys: &'a mut [u32],
+    mut lines: &'a mut [Line],
+) -> Vec<Job<'a>> {
+    let mut jobs = Vec::new();
+    for groups in groups.chunks(RUN) {
+        let columns = groups.iter().map(ExactSizeIterator::len).sum();
+        let (own_keys, own_lines);
+        (own_keys, keys) = keys.split_at_mut(columns);
+        (own_lines, lines) = lines.split_at_mut(columns * C::LINES);
+        jobs.push(Job { groups, keys: own_keys, lines: own_lines });
+    }
+    jobs
+}
+
+/// A thread's working set.
+struct Adder<'a, V: Vectors, C: Curve> {
+    table: &'a [Line],
+    plan: &'a Plan,
+    this: Arrangement,
+    next: Arrangement,
+    pairs: Vec<Pair>,
+    blocks: Vec<Block<C::Coordinate<V>>>,
+    prefixes: Vec<C::Coordinate<V>>,
+    exceptions: Exceptions<C::Coordinate<V>>,
+}
+
+impl<'a, V: Vectors, C: Curve> Adder<'a, V, C> {
+    fn new(table: &'a [Line], plan: &'a Plan) -> Self {
+        Self {
+            table,
+            plan,
+            this: Arrangement::default(),
+            next: Arrangement::default(),
+            pairs: Vec::new(),
+            blocks: Vec::new(),
+            prefixes: Vec::new(),
+            exceptions: Exceptions::default(),
+        }
+    }
+
+    fn run(&mut self, job: Job<'_>) {
+        let Job { groups, mut keys, mut lines } = job;
+        if let Some(first) = groups.first() {
+            self.next.arrange(&self.plan.columns[first.clone()], &self.plan.entries);
+        }
+        for (i, group) in groups.iter().enumerate() {
+            core::mem::swap(&mut self.this, &mut self.next);
+            match groups.get(i + 1) {
+                Some(group) => self.next.arrange(&self.plan.columns[group.clone()], &self.plan.entries),
+                None => self.next.order.clear(),
+            }
+            let (own_keys, own_lines);
+            (own_keys, keys) = keys.split_at_mut(group.len());
+            (own_lines, lines) = lines.split_at_mut(group.len() * C::LINES);
+            self.add_up();
+            V::enter(Store { blocks: &self.blocks, lines: own_lines });
+            for column in self.exceptions.identities() {
+                own_keys[column] = IDENTITY;
+            }
+        }
+    }
+
+    /// Adds up the columns of the current arrangement: row 0 then holds the sums.
+    fn add_up(&mut self) {
+        let Self { table, this, next, pairs, blocks, prefixes, exceptions, .. } = self;
+        exceptions.clear();
+        V::enter(Load { table, order: &this.order, blocks });
+        let mut ahead = next.order.as_slice();
+        let mut step = 1;
+        while step < this.rows.len() {
+            this.pairs(step, pairs);
+            exceptions.before::<V>(blocks, pairs);
+            let fetch = (8 * pairs.len()).min(ahead.len());
+            let mut level = |blocks: &mut [Block<C::Coordinate<V>>]| {
+                V::enter(Level { blocks, pairs, prefixes, ahead: Ahead::new(table, &ahead[..fetch]) })
+            };
+            if !level(blocks) {
+                exceptions.equal_abscissas::<V>(blocks, pairs);
+                assert!(level(blocks), "lanes with a zero denominator were taken out");
+            }
+            exceptions.after::<V>(blocks);
+            ahead = &ahead[fetch..];
+            step *= 2;
+        }
+    }
+}
