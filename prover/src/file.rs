@@ -24,7 +24,8 @@ use crate::key::{KeyError, Provenance, ProvingKey, Shape};
 
 const MAGIC: &[u8; 8] = b"tacit-pk";
 const VERSION: u8 = 1;
-const CHECKSUM: usize = 32;
+/// Bytes of the checksum at the end.
+pub(crate) const CHECKSUM: usize = 32;
 const HEAD: usize = 24;
 
 /// Why a proving key could not be read or written.
@@ -130,7 +131,8 @@ impl ProvingKey {
             return Err(KeyFileError::Version { found: bytes[8] });
         }
         let (body, checksum) = bytes.split_at(bytes.len() - CHECKSUM);
-        if Sha256::digest(body).as_slice() != checksum {
+        let digest: [u8; CHECKSUM] = Sha256::digest(body).into();
+        if digest != checksum {
             return Err(KeyFileError::Damaged);
         }
         let provenance = match body[9..16] {
@@ -164,7 +166,9 @@ impl ProvingKey {
             l_query: rest.many_g1(shape.wires - shape.instance)?,
             b_g2_query: (0..shape.wires).map(|_| rest.g2()).collect::<Result<_, _>>()?,
         };
-        Ok(Self::new(provenance, r1cs, points)?)
+        let key = Self::new(provenance, r1cs, points)?;
+        key.set_digest(digest);
+        Ok(key)
     }
 }
 

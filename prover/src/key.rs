@@ -9,11 +9,16 @@
 //! very system. A false key cannot make anyone accept a false statement, but proofs made with it may tell its
 //! maker about the witness: take keys from where you take the program from.
 
+use std::sync::OnceLock;
+
 use ark_bn254::{Bn254, Fr};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use ark_poly::{EvaluationDomain, GeneralEvaluationDomain};
+use sha2::{Digest, Sha256};
 use tacit_r1cs::R1cs;
+
+use crate::file::CHECKSUM;
 
 /// Who made a key, and so what its proofs are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub struct ProvingKey {
     r1cs: R1cs,
     points: ark_groth16::ProvingKey<Bn254>,
     digest: [u8; 32],
+    /// Made when first asked for.
+    key_digest: OnceLock<[u8; 32]>,
 }
 
 /// Why points are no proving key of a system.
@@ -97,7 +104,7 @@ impl ProvingKey {
         on_curve("alpha, beta, delta", &[points.vk.alpha_g1, points.beta_g1, points.delta_g1])?;
         on_curve("beta, gamma, delta", &[points.vk.beta_g2, points.vk.gamma_g2, points.vk.delta_g2])?;
         let digest = r1cs.digest();
-        Ok(Self { provenance, r1cs, points, digest })
+        Ok(Self { provenance, r1cs, points, digest, key_digest: OnceLock::new() })
     }
 
     /// Checks that every point of G2 has order r: some 50 µs a point, so for keys that arrive, not for every start.
@@ -129,6 +136,19 @@ impl ProvingKey {
     /// The digest of that system.
     pub fn circuit_digest(&self) -> [u8; 32] {
         self.digest
+    }
+
+    /// SHA-256 of the key file without its checksum: names points and system.
+    pub fn digest(&self) -> [u8; 32] {
+        *self.key_digest.get_or_init(|| {
+            let bytes = self.to_bytes();
+            Sha256::digest(&bytes[..bytes.len() - CHECKSUM]).into()
+        })
+    }
+
+    /// Spares [`ProvingKey::digest`] its work, for who has just read the file.
+    pub(crate) fn set_digest(&self, digest: [u8; 32]) {
+        let _ = self.key_digest.set(digest);
     }
 
     /// The points, by the names that arkworks gives them.

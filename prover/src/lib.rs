@@ -11,29 +11,40 @@
 //!   reference.
 //! * The assignment is checked against every constraint before anything is computed, in release builds too; the
 //!   error names the clause that fails.
-//! * The computation itself stands behind [`Prover`] in one private module, and stock `ark-groth16` does it. A
-//!   faster engine takes its place without any caller noticing.
+//! * For equal blinding factors the proof is the one that stock `ark-groth16` makes ([`stock`]), whatever the backend, the number
+//!   of threads and the memory given.
 //!
 //! **Not done here**: meaning. Which values the public inputs must have is the business of whoever assigns the
 //! wires and of the verifier.
 //!
 //! Source: J. Groth, *On the Size of Pairing-based Non-interactive Arguments*, EUROCRYPT 2016.
 
+mod control;
 mod engine;
 mod file;
 mod key;
+mod options;
+mod prepared;
 mod proof;
 mod prover;
+mod quotient;
 mod setup;
+mod show;
+pub mod stock;
+mod sum;
 #[cfg(test)]
 mod tests;
 
 pub use ark_groth16::VerifyingKey;
+pub use control::{Cancel, Control, Progress};
 pub use file::KeyFileError;
 pub use key::{KeyError, Provenance, ProvingKey};
+pub use options::{MemoryBudget, Options};
 pub use proof::{PROOF_BYTES, Proof, ProofDecodeError};
 pub use prover::{Blinding, ProveError, Prover};
 pub use setup::{SetupError, setup_development};
+pub use show::{Changing, Prepared, PreparedDecodeError};
+pub use tacit_kernels::Backend;
 
 /// The curve of every key and proof.
 pub use ark_bn254::Bn254;

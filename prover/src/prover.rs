@@ -6,17 +6,18 @@
 //!
 //! The blinding factors `r`, `s` are fresh for every proof: they alone make it independent of the witness.
 //!
-//! **Checked here**: shape, and every constraint. **Not zeroized**: the copies of the assignment that the stock
-//! engine makes inside.
+//! **Checked here**: shape, and every constraint. The copies of the assignment that are made inside are zeroized.
 
 use ark_bn254::Fr;
 use ark_ff::{One, UniformRand};
 use rand_core::CryptoRngCore;
-use tacit_r1cs::{Assignment, R1cs, Unsatisfied};
+use tacit_r1cs::{Assignment, R1cs};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::engine::Engine;
+use crate::control::Control;
+use crate::engine::{Engine, Stopped, WireSums};
 use crate::key::ProvingKey;
+use crate::options::Options;
 use crate::proof::Proof;
 
 /// Makes proofs with one key. Shared between threads by reference.
@@ -53,16 +54,19 @@ pub enum ProveError {
         /// The constraint's index.
         index: usize,
     },
-    /// The engine failed on an assignment that holds: a defect, not a fault of the input.
-    #[error("the proving engine failed: {0}; please report this")]
-    Engine(ark_relations::gr1cs::SynthesisError),
+    /// What was prepared was prepared with another key.
+    #[error("the prepared sums belong to another proving key; prepare again with this one")]
+    PreparedWithAnotherKey,
+    /// Somebody asked to stop.
+    #[error("the proof was cancelled; start it again when it is wanted")]
+    Cancelled,
 }
 
 /// The two random factors that hide the witness. One pair must never serve two proofs.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Blinding {
-    r: Fr,
-    s: Fr,
+    pub(crate) r: Fr,
+    pub(crate) s: Fr,
 }
 
 impl Blinding {
@@ -78,9 +82,14 @@ impl Blinding {
 }
 
 impl Prover {
-    /// Prepares all that depends on the key alone.
+    /// Prepares all that depends on the key alone: work for a second or more.
     pub fn new(key: ProvingKey) -> Self {
-        Self { engine: Engine::new(key) }
+        Self::with_options(key, &Options::default())
+    }
+
+    /// [`Prover::new`] within given means.
+    pub fn with_options(key: ProvingKey, options: &Options) -> Self {
+        Self { engine: Engine::new(key, options) }
     }
 
     /// Proves that the assignment satisfies the key's system.
@@ -90,6 +99,22 @@ impl Prover {
 
     /// [`Prover::prove`] with given blinding factors: the same pair gives the same proof, whatever the engine.
     pub fn prove_with(&self, assignment: &Assignment, blinding: &Blinding) -> Result<Proof, ProveError> {
+        self.prove_controlled(assignment, blinding, &Control::default())
+    }
+
+    /// [`Prover::prove_with`] that can be cancelled and watched: for systems that take seconds.
+    pub fn prove_controlled(
+        &self,
+        assignment: &Assignment,
+        blinding: &Blinding,
+        control: &Control<'_>,
+    ) -> Result<Proof, ProveError> {
+        self.check_shape(assignment)?;
+        self.finish(assignment, &WireSums::ZERO, assignment.as_slice(), blinding, control)
+    }
+
+    /// Refuses an assignment that is of another system, or whose constant is not 1.
+    pub(crate) fn check_shape(&self, assignment: &Assignment) -> Result<(), ProveError> {
         let (needed, found) = (self.r1cs().num_wires(), assignment.as_slice().len());
         if needed != found {
             return Err(ProveError::WrongShape { needed, found });
@@ -97,13 +122,31 @@ impl Prover {
         if !assignment.as_slice()[0].is_one() {
             return Err(ProveError::ConstantNotOne);
         }
-        if let Some(Unsatisfied { index, clause }) = self.r1cs().first_unsatisfied(assignment) {
-            return Err(ProveError::Unsatisfied { clause, index });
+        Ok(())
+    }
+
+    /// A proof from the sums of some values and how the assignment differs from those.
+    pub(crate) fn finish(
+        &self,
+        assignment: &Assignment,
+        sums: &WireSums,
+        rest: &[Fr],
+        blinding: &Blinding,
+        control: &Control<'_>,
+    ) -> Result<Proof, ProveError> {
+        let factors = [blinding.r, blinding.s];
+        match self.engine.prove(assignment.as_slice(), sums, rest, factors, &control.start()) {
+            Ok(proof) => Ok(Proof(proof)),
+            Err(Stopped::Cancelled) => Err(ProveError::Cancelled),
+            Err(Stopped::Unsatisfied(index)) => Err(ProveError::Unsatisfied {
+                clause: self.r1cs().clause_of_constraint(index).to_owned(),
+                index,
+            }),
         }
-        self.engine
-            .prove(assignment.as_slice(), blinding.r, blinding.s)
-            .map(Proof)
-            .map_err(ProveError::Engine)
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The key.

@@ -59,7 +59,7 @@ impl ConstraintSynthesizer<Fr> for Replay<'_> {
                 terms.iter().map(|(coefficient, wire)| (*coefficient, variable(*wire))).collect(),
             )
         };
-        let [a, b, c] = crate::engine::matrices(self.0);
+        let [a, b, c] = self.0.to_ark_matrices();
         for ((a, b), c) in a.iter().zip(&b).zip(&c) {
             cs.enforce_r1cs_constraint(|| row(a), || row(b), || row(c))?;
         }

@@ -1,5 +1,9 @@
 //! The whole crate on a small system.
 
+mod engine;
+mod show;
+mod synthetic;
+
 use ark_bn254::{Bn254, Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::AdditiveGroup;
