@@ -1,10 +1,12 @@
 //! A holder who lies to the circuit: no assignment satisfies it.
 
-use ark_ff::PrimeField;
+use ark_ec::CurveGroup;
+use ark_ff::{Field, PrimeField};
 use std::sync::OnceLock;
 use tacit_circuits::clauses::not_revoked;
 use tacit_circuits::resident_id::{self, Inputs, ResidentId};
 use tacit_credential::attributes::RevocationIndex;
+use tacit_credential::baby_jubjub::Scalar;
 use tacit_credential::eddsa::{PublicKey, Signature};
 use tacit_credential::extras::ExtraAttribute;
 use tacit_credential::fixtures::{narrow_policy, wide_policy};
@@ -13,6 +15,7 @@ use tacit_credential::name::Name;
 use tacit_credential::policy::DisclosureMask;
 use tacit_credential::region::ProvinceSet;
 use tacit_credential::statement::Witness;
+use tacit_credential::trust_list::{SignedTrustList, TrustListError, TrustListParameters};
 use tacit_credential::{Fr, field, poseidon};
 use tacit_r1cs::{Assigner, Circuit, R1cs};
 use tacit_tests::{Claim, Site};
@@ -77,7 +80,7 @@ fn bad_points_are_no_keys_and_no_signatures() {
         assert!(refused(|c| (c.witness.issuer_x, c.witness.issuer_y) = (x, y)).is_some(), "key {x}, {y}");
         assert!(refused(|c| c.witness.signature_r = (x, y)).is_some(), "R {x}, {y}");
     }
-    let s = tacit_credential::baby_jubjub::Scalar::from(5u64);
+    let s = Scalar::from(5u64);
     assert!(Signature::new(one(), one(), s).is_err(), "off the curve");
 }
 
@@ -199,4 +202,26 @@ fn padding_is_nobody() {
         });
         assert!(padding.is_some());
     }
+}
+
+/// Attack 4: `2⁻¹²⁹·U`, the key that would make the chains of the circuit collapse, is a point of the right order that
+/// nobody owns; without a proof of possession of its own it is not listed.
+#[test]
+fn a_key_that_nobody_owns_is_not_listed() {
+    let site = Site::new(1);
+    let half = Scalar::from(2u64).inverse().expect("not zero");
+    let point = (tacit_circuits::gadgets::origin::origin() * half.pow([129])).into_affine();
+    let key = PublicKey::new(point.x, point.y).expect("a point of the subgroup");
+    let list = site.world.list.list();
+    let mut issuers = list.issuers.clone();
+    issuers[0].keys[0].key = key;
+    let parameters = TrustListParameters {
+        epoch: list.epoch,
+        predecessor: list.predecessor,
+        issued_at: list.issued_at,
+        expires_at: list.expires_at,
+        issuers,
+    };
+    let refused = SignedTrustList::sign(parameters, &site.world.operator);
+    assert!(matches!(refused, Err(TrustListError::Possession { .. })));
 }
