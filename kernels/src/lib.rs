@@ -10,6 +10,7 @@
 //! | the same on any CPU: arkworks' own elements, one after the other | `portable` | |
 //! | Fourier transforms over Fr, and the quotient of the prover | [`Domain`], [`Quotient`], [`Packed`] | once |
 //! | `Σ s_i P_i` over points that stay the same, with tables | [`FixedBase`] | once |
+//! | tables from a file, mapped | [`map`] | with `unsafe` |
 //! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
 //!
 //! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
@@ -25,6 +26,7 @@ mod fft;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 mod lanes;
+pub mod map;
 mod modinv;
 mod msm;
 mod portable;
