@@ -11,6 +11,7 @@
 //! | Fourier transforms over Fr, and the quotient of the prover | [`Domain`], [`Quotient`], [`Packed`] | once |
 //! | `Σ s_i P_i` over points that stay the same, with tables | [`FixedBase`] | once |
 //! | tables from a file, mapped | [`map`] | with `unsafe` |
+//! | products of a sparse matrix and a vector | [`SparseMatrix`] | once |
 //! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
 //!
 //! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
@@ -31,6 +32,7 @@ mod modinv;
 mod msm;
 mod portable;
 mod quadratic;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -38,8 +40,9 @@ mod words;
 
 pub use backend::{Backend, Kernel, Task, Vectors};
 pub use batch::{invert_all, invert_lanes};
-pub use fft::{Domain, Packed, Quotient};
+pub use fft::{Domain, Packed, Quotient, Workspace};
 pub use lanes::{Lanes, Line, Loose, PrimeLanes};
 pub use msm::{Curve, FixedBase, G1, G2, Lines, Options, PartsError, Shape, Sorted};
 pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};
+pub use sparse::{PackedAssignment, SparseMatrix};
 pub use threads::Threads;

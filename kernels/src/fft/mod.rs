@@ -40,6 +40,19 @@ const LEAF: usize = 64;
 /// Eight elements at work.
 type Sum<V> = <<V as Vectors>::Fr as Lanes>::Loose;
 
+/// Memory of transforms, to be kept from one to the next: to touch fresh memory takes half as long as a transform does.
+///
+/// It holds what was transformed last.
+pub struct Workspace<V: Vectors> {
+    blocks: [Vec<Sum<V>>; 2],
+}
+
+impl<V: Vectors> Default for Workspace<V> {
+    fn default() -> Self {
+        Self { blocks: [Vec::new(), Vec::new()] }
+    }
+}
+
 /// The n-th roots of unity for one n, a power of two, with the tables of both directions.
 pub struct Domain<V: Vectors> {
     log_size: u32,
@@ -74,55 +87,65 @@ impl<V: Vectors> Domain<V> {
         scrambled(self.log_size, k)
     }
 
-    /// Values on the domain, in scrambled order, of the polynomial with these coefficients, in natural order.
+    /// Takes coefficients, in natural order, to the polynomial's values on the domain, in scrambled order.
     ///
     /// # Panics
     /// If there are not n of them.
-    #[must_use]
-    pub fn evaluate(&self, coefficients: &Packed<V>) -> Packed<V> {
-        assert_eq!(coefficients.len(), self.size(), "as many coefficients as the domain has elements");
+    pub fn evaluate_in_place(&self, elements: &mut Packed<V>, workspace: &mut Workspace<V>) {
+        assert_eq!(elements.len(), self.size(), "as many coefficients as the domain has elements");
         if self.size() < LEAF {
-            return plain::on_packed(coefficients, |values| {
-                plain::evaluate(values, root_of_unity(self.log_size));
-            });
+            let mut values = elements.to_fields();
+            plain::evaluate(&mut values, root_of_unity(self.log_size));
+            *elements = Packed::from_fields(&values);
+            return;
         }
-        let mut block = coefficients.to_sums();
-        walk::down(&mut block, &self.forward);
-        Packed::from_sums(&block)
+        let block = &mut workspace.blocks[0];
+        elements.to_sums(block);
+        walk::down(block, &self.forward);
+        elements.set(block);
     }
 
-    /// Coefficients, in natural order, of the polynomial that has these values, in scrambled order, on the domain.
+    /// Takes values on the domain, in scrambled order, to the polynomial's coefficients, in natural order.
     ///
     /// # Panics
     /// If there are not n of them.
-    #[must_use]
-    pub fn interpolate(&self, values: &Packed<V>) -> Packed<V> {
-        assert_eq!(values.len(), self.size(), "as many values as the domain has elements");
+    pub fn interpolate_in_place(&self, elements: &mut Packed<V>, workspace: &mut Workspace<V>) {
+        assert_eq!(elements.len(), self.size(), "as many values as the domain has elements");
         if self.size() < LEAF {
-            return plain::on_packed(values, |values| {
-                plain::interpolate(values, root_of_unity(self.log_size));
-            });
+            let mut values = elements.to_fields();
+            plain::interpolate(&mut values, root_of_unity(self.log_size));
+            *elements = Packed::from_fields(&values);
+            return;
         }
-        let mut block = values.to_sums();
-        walk::up(&mut block, &self.backward);
-        Packed::from_sums_scaled(&block, inverse_of_size(self.log_size))
+        let block = &mut workspace.blocks[0];
+        elements.to_sums(block);
+        walk::up(block, &self.backward);
+        elements.set_scaled(block, inverse_of_size(self.log_size));
     }
 
-    /// [`evaluate`](Self::evaluate) with both sides in natural order.
+    /// The values of the polynomial with these coefficients, both in natural order.
     #[must_use]
     pub fn fft(&self, coefficients: &[Fr]) -> Vec<Fr> {
-        let values = self.evaluate(&Packed::from_fields(coefficients)).to_fields();
+        let mut elements = Packed::from_fields(coefficients);
+        self.evaluate_in_place(&mut elements, &mut Workspace::default());
+        let values = elements.to_fields();
         (0..self.size()).map(|k| values[self.scrambled(k)]).collect()
     }
 
-    /// [`interpolate`](Self::interpolate) with both sides in natural order.
+    /// The coefficients of the polynomial with these values, both in natural order.
+    ///
+    /// # Panics
+    /// If there are not n of them.
     #[must_use]
     pub fn ifft(&self, values: &[Fr]) -> Vec<Fr> {
+        assert_eq!(values.len(), self.size(), "as many values as the domain has elements");
         let mut scrambled = vec![Fr::ZERO; self.size()];
         for (k, &value) in values.iter().enumerate() {
             scrambled[self.scrambled(k)] = value;
         }
-        self.interpolate(&Packed::from_fields(&scrambled)).to_fields()
+        let mut elements = Packed::from_fields(&scrambled);
+        self.interpolate_in_place(&mut elements, &mut Workspace::default());
+        elements.to_fields()
     }
 }
 

@@ -107,41 +107,32 @@ impl<V: Vectors> Packed<V> {
         runs.enumerate().filter_map(|(run, (ab, c))| Some(run * RUN * 8 + of_run(ab, c)?)).min()
     }
 
-    /// Loose sums, each canonical.
-    pub(super) fn to_sums(&self) -> Vec<Sum<V>> {
-        let mut sums = vec![V::Fr::zero().loose(); self.eights.len()];
-        in_runs(&self.eights, &mut sums, |from, to| V::enter(ToSums::<V::Fr>(from, to)));
-        sums
+    /// As loose sums, each canonical.
+    pub(super) fn to_sums(&self, sums: &mut Vec<Sum<V>>) {
+        sums.clear();
+        V::enter(ToSums::<V::Fr>(&self.eights, sums));
     }
 
-    /// Sums in `[0, 2.3p)`.
-    pub(super) fn from_sums(sums: &[Sum<V>]) -> Self {
-        Self::from_vectors(sums, |from, to| V::enter(FromSums::<V::Fr>(from, to)))
+    /// Replaces all elements by sums in `[0, 2.3p)`.
+    pub(super) fn set(&mut self, sums: &[Sum<V>]) {
+        in_runs(sums, &mut self.eights, |from, to| V::enter(Set::<V::Fr>(from, to)));
     }
 
-    /// Sums in `(−2.6p, 6.2p)`, times `scale`.
-    pub(super) fn from_sums_scaled(sums: &[Sum<V>], scale: Fr) -> Self {
-        Self::from_vectors(sums, |from, to| V::enter(FromSumsScaled::<V::Fr>(from, to, scale)))
+    /// Replaces all elements by sums in `(−2.6p, 6.2p)`, times `scale`.
+    pub(super) fn set_scaled(&mut self, sums: &[Sum<V>], scale: Fr) {
+        in_runs(sums, &mut self.eights, |from, to| V::enter(SetScaled::<V::Fr>(from, to, scale)));
     }
 
-    /// `a·b`, of sums in `(−2.6p, 6.2p)`.
-    pub(super) fn product_of_sums(a: &[Sum<V>], b: &[Sum<V>]) -> Self {
-        let mut eights = vec![[Line([0; 8]); 4]; a.len()];
+    /// Replaces all elements by `a·b`, of sums in `(−2.6p, 6.2p)`.
+    pub(super) fn set_product(&mut self, a: &[Sum<V>], b: &[Sum<V>]) {
         if a.len() <= RUN {
-            V::enter(Product::<V::Fr>(a, b, &mut eights));
+            V::enter(SetProduct::<V::Fr>(a, b, &mut self.eights));
         } else {
             a.par_chunks(RUN)
                 .zip(b.par_chunks(RUN))
-                .zip(eights.par_chunks_mut(RUN))
-                .for_each(|((a, b), to)| V::enter(Product::<V::Fr>(a, b, to)));
+                .zip(self.eights.par_chunks_mut(RUN))
+                .for_each(|((a, b), to)| V::enter(SetProduct::<V::Fr>(a, b, to)));
         }
-        Self::from_eights(eights, 8 * a.len())
-    }
-
-    fn from_vectors(sums: &[Sum<V>], convert: impl Fn(&[Sum<V>], &mut [Eight]) + Sync) -> Self {
-        let mut eights = vec![[Line([0; 8]); 4]; sums.len()];
-        in_runs(sums, &mut eights, convert);
-        Self::from_eights(eights, 8 * sums.len())
     }
 }
 
@@ -203,21 +194,22 @@ impl<L: PrimeLanes> Kernel for FirstOther<'_, L> {
     }
 }
 
-struct ToSums<'a, L: Lanes>(&'a [Eight], &'a mut [L::Loose]);
+struct ToSums<'a, L: Lanes>(&'a [Eight], &'a mut Vec<L::Loose>);
 
 impl<L: PrimeLanes> Kernel for ToSums<'_, L> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        for (from, to) in self.0.iter().zip(self.1) {
-            *to = L::load(from).loose();
+        self.1.reserve_exact(self.0.len());
+        for eight in self.0 {
+            self.1.push(L::load(eight).loose());
         }
     }
 }
 
-struct FromSums<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight]);
+struct Set<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight]);
 
-impl<L: PrimeLanes> Kernel for FromSums<'_, L> {
+impl<L: PrimeLanes> Kernel for Set<'_, L> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -227,9 +219,9 @@ impl<L: PrimeLanes> Kernel for FromSums<'_, L> {
     }
 }
 
-struct FromSumsScaled<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight], L::Field);
+struct SetScaled<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight], L::Field);
 
-impl<L: PrimeLanes> Kernel for FromSumsScaled<'_, L> {
+impl<L: PrimeLanes> Kernel for SetScaled<'_, L> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -241,9 +233,9 @@ impl<L: PrimeLanes> Kernel for FromSumsScaled<'_, L> {
 }
 
 /// Operands are below `9.2p`, so that products are below `2.2p`.
-struct Product<'a, L: Lanes>(&'a [L::Loose], &'a [L::Loose], &'a mut [Eight]);
+struct SetProduct<'a, L: Lanes>(&'a [L::Loose], &'a [L::Loose], &'a mut [Eight]);
 
-impl<L: PrimeLanes> Kernel for Product<'_, L> {
+impl<L: PrimeLanes> Kernel for SetProduct<'_, L> {
     type Output = ();
     #[inline(always)]
     fn run(self) {

@@ -3,9 +3,6 @@
 use ark_bn254::Fr;
 use ark_ff::Field;
 
-use super::Packed;
-use crate::backend::Vectors;
-
 /// Replaces coefficients by the values at the powers of `root`, whose order is their number.
 pub(super) fn evaluate(values: &mut [Fr], root: Fr) {
     if values.len() == 1 {
@@ -32,11 +29,4 @@ pub(super) fn interpolate(values: &mut [Fr], root: Fr) {
     for value in values {
         *value *= scale;
     }
-}
-
-/// The elements after `transform`.
-pub(super) fn on_packed<V: Vectors>(values: &Packed<V>, transform: impl FnOnce(&mut [Fr])) -> Packed<V> {
-    let mut values = values.to_fields();
-    transform(&mut values);
-    Packed::from_fields(&values)
 }

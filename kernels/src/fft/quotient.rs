@@ -15,7 +15,7 @@
 use ark_bn254::Fr;
 use ark_ff::Field;
 
-use super::{Domain, LEAF, Packed, inverse_of_size, plain, root_of_unity, walk};
+use super::{Domain, LEAF, Packed, Sum, Workspace, inverse_of_size, plain, root_of_unity, walk};
 use crate::backend::{Kernel, Vectors};
 use crate::lanes::Lanes;
 
@@ -66,18 +66,29 @@ impl<V: Vectors> Quotient<V> {
     /// If there are not n of either.
     #[must_use]
     pub fn evaluate(&self, a: &Packed<V>, b: &Packed<V>) -> Packed<V> {
+        let mut products = a.clone();
+        self.evaluate_in_place(&mut products, b, &mut Workspace::default());
+        products
+    }
+
+    /// [`evaluate`](Self::evaluate) without fresh memory: the products take the place of `a`.
+    ///
+    /// # Panics
+    /// If there are not n of either.
+    pub fn evaluate_in_place(&self, a: &mut Packed<V>, b: &Packed<V>, workspace: &mut Workspace<V>) {
         let size = self.domain.size();
         assert!(a.len() == size && b.len() == size, "as many values as the domain has elements");
         if size < LEAF {
-            return self.evaluate_plainly(a, b);
+            *a = self.evaluate_plainly(a, b);
+            return;
         }
-        let to_coset = |values: &Packed<V>| {
-            let mut block = values.to_sums();
-            walk::down_twist_up(&mut block, &self.domain.backward, &self.twist, &self.domain.forward);
-            block
+        let to_coset = |values: &Packed<V>, block: &mut Vec<Sum<V>>| {
+            values.to_sums(block);
+            walk::down_twist_up(block, &self.domain.backward, &self.twist, &self.domain.forward);
         };
-        let (a, b) = rayon::join(|| to_coset(a), || to_coset(b));
-        Packed::product_of_sums(&a, &b)
+        let [block_a, block_b] = &mut workspace.blocks;
+        rayon::join(|| to_coset(a, block_a), || to_coset(b, block_b));
+        a.set_product(block_a, block_b);
     }
 
     fn evaluate_plainly(&self, a: &Packed<V>, b: &Packed<V>) -> Packed<V> {

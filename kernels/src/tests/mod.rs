@@ -4,3 +4,4 @@ mod fft;
 mod fields;
 mod inverses;
 mod msm;
+mod sparse;
