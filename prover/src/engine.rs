@@ -8,16 +8,20 @@
 //! The four sums over wires may be known for some values `z⁰` ([`WireSums`]); then `zᵢ − z⁰ᵢ` takes the place of `zᵢ`, and only wires
 //! that differ cost anything. The sum over U needs the quotient first, so that the others start before it, largest first.
 
+use std::path::Path;
+
 use ark_bn254::{Bn254, Fr, G1Projective, G2Projective};
 use ark_ec::CurveGroup;
 use ark_ff::AdditiveGroup;
 use ark_groth16::Proof;
+use tacit_kernels::Threads;
 use zeroize::Zeroize;
 
 use crate::control::{Cancelled, Steps};
 use crate::key::ProvingKey;
 use crate::options::Options;
-use crate::prepared::PreparedKey;
+use crate::prepared::cache::{self, CacheError, Identity};
+use crate::prepared::{PreparedKey, Scalars};
 use crate::quotient::{OddCoset, Rows, odd_coset};
 
 /// A key and all that depends on it alone.
@@ -25,6 +29,16 @@ pub(crate) struct Engine {
     key: ProvingKey,
     prepared: PreparedKey,
     coset: Box<dyn OddCoset>,
+    options: Options,
+}
+
+fn identity(key: &ProvingKey, options: &Options) -> Identity {
+    Identity {
+        key: key.digest(),
+        backend: options.backend(),
+        memory: options.memory().bytes(),
+        lengths: PreparedKey::lengths(key),
+    }
 }
 
 /// Why there is no proof.
@@ -65,9 +79,22 @@ impl Drop for WireSums {
 
 impl Engine {
     pub(crate) fn new(key: ProvingKey, options: &Options) -> Self {
-        let prepared = PreparedKey::new(&key, options.backend());
+        let prepared = PreparedKey::new(&key, options);
+        Self::with(key, prepared, options)
+    }
+
+    /// What [`Engine::save`] wrote for the same key and options.
+    pub(crate) fn read(key: &ProvingKey, path: &Path, options: &Options) -> Result<PreparedKey, CacheError> {
+        cache::read(path, &identity(key, options))
+    }
+
+    pub(crate) fn save(&self, path: &Path) -> Result<(), CacheError> {
+        cache::write(&self.prepared, &identity(&self.key, &self.options), path)
+    }
+
+    pub(crate) fn with(key: ProvingKey, prepared: PreparedKey, options: &Options) -> Self {
         let coset = odd_coset(options.backend(), key.points().h_query.len() + 1);
-        Self { key, prepared, coset }
+        Self { key, prepared, coset, options: *options }
     }
 
     pub(crate) fn key(&self) -> &ProvingKey {
@@ -87,43 +114,68 @@ impl Engine {
         let domain = points.h_query.len() + 1;
         let rows = steps.piece(3, || Rows::new(self.key.r1cs(), z, domain))?.map_err(Stopped::Unsatisfied)?;
 
+        let scalars = &Scalars::new(rest, r, s);
         let mut a = Err(Cancelled);
-        let mut b1 = Err(Cancelled);
-        let mut b2 = Err(Cancelled);
+        let mut b = Err(Cancelled);
         let mut l = Err(Cancelled);
         let mut u = Err(Cancelled);
         rayon::scope(|scope| {
+            // B and r·B₁.
             scope.spawn(|_| {
-                b2 = steps.piece(36, || prepared.b2.sum_blinded(rest, s) + sums.b2 + points.vk.beta_g2);
+                b = steps.piece(50, || {
+                    let (b1, b2) = self.sum_b(scalars);
+                    (b2 + sums.b2 + points.vk.beta_g2, (b1 + sums.b1 + points.beta_g1) * r)
+                });
             });
             // A and s·A.
             scope.spawn(|_| {
                 a = steps.piece(14, || {
-                    let a = prepared.a.sum_blinded(rest, r) + sums.a + points.vk.alpha_g1;
+                    let a = prepared.a.msm(scalars.as_slice(), Threads::Pool) + sums.a + points.vk.alpha_g1;
                     (a, a * s)
                 });
             });
-            // r·B₁.
             scope.spawn(|_| {
-                b1 = steps.piece(14, || (prepared.b1.sum_blinded(rest, s) + sums.b1 + points.beta_g1) * r);
+                l = steps.piece(14, || prepared.l.msm(scalars.as_slice(), Threads::Pool) + sums.l);
             });
-            scope.spawn(|_| l = steps.piece(14, || prepared.l.sum_blinded(rest, -(r * s)) + sums.l));
             u = steps
                 .piece(4, || self.coset.products(&rows))
-                .and_then(|products| steps.piece(15, || prepared.u.sum(&products)));
+                .and_then(|products| steps.piece(15, || prepared.u.msm(&products, Threads::Pool)));
         });
-        let (a, s_a) = a?;
-        let c = l? + u? + s_a + b1?;
-        Ok(Proof { a: a.into_affine(), b: b2?.into_affine(), c: c.into_affine() })
+        let ((a, s_a), (b, r_b1)) = (a?, b?);
+        let c = l? + u? + s_a + r_b1;
+        Ok(Proof { a: a.into_affine(), b: b.into_affine(), c: c.into_affine() })
     }
 
     /// The sums over wires for these values.
-    pub(crate) fn wire_sums(&self, z: &[Fr]) -> WireSums {
-        let (p, zero) = (&self.prepared, Fr::ZERO);
-        let ((b2, a), (b1, l)) = rayon::join(
-            || rayon::join(|| p.b2.sum_blinded(z, zero), || p.a.sum_blinded(z, zero)),
-            || rayon::join(|| p.b1.sum_blinded(z, zero), || p.l.sum_blinded(z, zero)),
+    pub(crate) fn wire_sums(&self, values: &[Fr]) -> WireSums {
+        let scalars = &Scalars::new(values, Fr::ZERO, Fr::ZERO);
+        let ((b1, b2), (a, l)) = rayon::join(
+            || self.sum_b(scalars),
+            || {
+                let [a, l] = [&self.prepared.a, &self.prepared.l];
+                rayon::join(
+                    || a.msm(scalars.as_slice(), Threads::Pool),
+                    || l.msm(scalars.as_slice(), Threads::Pool),
+                )
+            },
         );
         WireSums { a, b1, b2, l }
+    }
+
+    /// Over B₁ and B₂, whose scalars are the same.
+    fn sum_b(&self, scalars: &Scalars) -> (G1Projective, G2Projective) {
+        let PreparedKey { b1, b2, .. } = &self.prepared;
+        let scalars = scalars.as_slice();
+        let sorted = b2.sort(scalars, Threads::Pool);
+        rayon::join(
+            || {
+                if self.prepared.b_is_shared() {
+                    b1.sum(&sorted, Threads::Pool)
+                } else {
+                    b1.msm(scalars, Threads::Pool)
+                }
+            },
+            || b2.sum(&sorted, Threads::Pool),
+        )
     }
 }

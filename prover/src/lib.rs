@@ -31,7 +31,6 @@ mod quotient;
 mod setup;
 mod show;
 pub mod stock;
-mod sum;
 #[cfg(test)]
 mod tests;
 
@@ -40,8 +39,9 @@ pub use control::{Cancel, Control, Progress};
 pub use file::KeyFileError;
 pub use key::{KeyError, Provenance, ProvingKey};
 pub use options::{MemoryBudget, Options};
+pub use prepared::cache::CacheError;
 pub use proof::{PROOF_BYTES, Proof, ProofDecodeError};
-pub use prover::{Blinding, ProveError, Prover};
+pub use prover::{Blinding, CacheUse, ProveError, Prover};
 pub use setup::{SetupError, setup_development};
 pub use show::{Changing, Prepared, PreparedDecodeError};
 pub use tacit_kernels::Backend;

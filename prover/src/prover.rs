@@ -8,6 +8,8 @@
 //!
 //! **Checked here**: shape, and every constraint. The copies of the assignment that are made inside are zeroized.
 
+use std::path::Path;
+
 use ark_bn254::Fr;
 use ark_ff::{One, UniformRand};
 use rand_core::CryptoRngCore;
@@ -18,6 +20,7 @@ use crate::control::Control;
 use crate::engine::{Engine, Stopped, WireSums};
 use crate::key::ProvingKey;
 use crate::options::Options;
+use crate::prepared::cache::CacheError;
 use crate::proof::Proof;
 
 /// Makes proofs with one key. Shared between threads by reference.
@@ -62,6 +65,18 @@ pub enum ProveError {
     Cancelled,
 }
 
+/// What became of the cache when a prover was opened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CacheUse {
+    /// It was used.
+    Loaded,
+    /// It could not be used for this reason, and was made anew.
+    Written(CacheError),
+    /// It could not be used, nor written for this reason.
+    NotWritten(CacheError),
+}
+
 /// The two random factors that hide the witness. One pair must never serve two proofs.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Blinding {
@@ -82,7 +97,7 @@ impl Blinding {
 }
 
 impl Prover {
-    /// Prepares all that depends on the key alone: work for a second or more.
+    /// Prepares all that depends on the key alone: work for a second or more, see [`Prover::open`].
     pub fn new(key: ProvingKey) -> Self {
         Self::with_options(key, &Options::default())
     }
@@ -90,6 +105,31 @@ impl Prover {
     /// [`Prover::new`] within given means.
     pub fn with_options(key: ProvingKey, options: &Options) -> Self {
         Self { engine: Engine::new(key, options) }
+    }
+
+    /// [`Prover::with_options`] from a cache, which [`Prover::save_cache`] wrote for the same key and options: in milliseconds.
+    ///
+    /// The file is mapped: it must not be written in place while the prover lives, and only its owner may write to it.
+    pub fn load(key: ProvingKey, cache: &Path, options: &Options) -> Result<Self, CacheError> {
+        let prepared = Engine::read(&key, cache, options)?;
+        Ok(Self { engine: Engine::with(key, prepared, options) })
+    }
+
+    /// [`Prover::load`] if that works. If not, prepares and writes the cache for the next time.
+    pub fn open(key: ProvingKey, cache: &Path, options: &Options) -> (Self, CacheUse) {
+        match Engine::read(&key, cache, options) {
+            Ok(prepared) => (Self { engine: Engine::with(key, prepared, options) }, CacheUse::Loaded),
+            Err(why) => {
+                let prover = Self::with_options(key, options);
+                let written = prover.save_cache(cache);
+                (prover, written.map_or_else(CacheUse::NotWritten, |()| CacheUse::Written(why)))
+            }
+        }
+    }
+
+    /// Writes what was prepared to a file, whole or not at all.
+    pub fn save_cache(&self, path: &Path) -> Result<(), CacheError> {
+        self.engine.save(path)
     }
 
     /// Proves that the assignment satisfies the key's system.

@@ -1,5 +1,6 @@
 //! The whole crate on a small system.
 
+mod cache;
 mod engine;
 mod show;
 mod synthetic;

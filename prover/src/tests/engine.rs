@@ -35,8 +35,10 @@ fn blindings() -> Vec<Blinding> {
 /// Both backends, all blindings, several numbers of threads.
 fn assert_equals_stock(key: &ProvingKey, assignment: &Assignment) {
     let stock = StockProver::new(key.clone());
-    for backend in Backend::all() {
-        let prover = Prover::with_options(key.clone(), &Options::default().with_backend(backend));
+    // The least memory first: no table but the points themselves.
+    for (backend, memory) in Backend::all().into_iter().flat_map(|b| [(b, 0), (b, 1), (b, 100)]) {
+        let options = Options::default().with_backend(backend).with_memory(MemoryBudget::mebibytes(memory));
+        let prover = Prover::with_options(key.clone(), &options);
         for (blinding, threads) in blindings().iter().zip([1, 2, 3, 2]) {
             let proof = on_threads(threads, || prover.prove_with(assignment, blinding)).unwrap();
             assert_eq!(proof, stock.prove_with(assignment, blinding).unwrap(), "{backend:?}");

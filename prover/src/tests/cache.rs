@@ -1,0 +1,161 @@
+//! The key cache: gives back the same prover, or refuses.
+
+use std::path::{Path, PathBuf};
+
+use ark_bn254::Fr;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use sha2::{Digest, Sha256};
+
+use super::synthetic::Synthetic;
+use crate::*;
+
+const SYSTEM: Synthetic = Synthetic { constraints: 40, public: 2 };
+/// Where the head ends and the checksum begins, and where the indices begin.
+const HEAD: usize = 256;
+const BODY: usize = 320;
+
+/// A path that is free, and free again at the end of the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("tacit-prover-{}-{name}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn key(seed: u64) -> ProvingKey {
+    setup_development(SYSTEM.compile(), &mut ChaCha20Rng::seed_from_u64(seed)).unwrap().0
+}
+
+fn options(backend: Backend) -> Options {
+    Options::default().with_backend(backend).with_memory(MemoryBudget::mebibytes(1))
+}
+
+fn prove(prover: &Prover) -> Proof {
+    prover.prove_with(&SYSTEM.assign(1), &Blinding::chosen(Fr::from(3), Fr::from(4))).unwrap()
+}
+
+fn load(path: &Path) -> Result<Prover, CacheError> {
+    Prover::load(key(20), path, &options(Backend::portable()))
+}
+
+#[test]
+fn a_loaded_prover_makes_the_same_proofs() {
+    for backend in Backend::all() {
+        let path = Scratch::new(backend.name());
+        let (made, used) = Prover::open(key(20), &path.0, &options(backend));
+        assert!(matches!(used, CacheUse::Written(CacheError::Io(_))), "there was no file");
+        let (loaded, used) = Prover::open(key(20), &path.0, &options(backend));
+        assert!(matches!(used, CacheUse::Loaded));
+        assert_eq!(prove(&loaded), prove(&made));
+        // Replaced while it is mapped: the old one stays what it was.
+        let (_, used) = Prover::open(key(21), &path.0, &options(backend));
+        assert!(matches!(used, CacheUse::Written(CacheError::Key)));
+        assert_eq!(prove(&loaded), prove(&made));
+        let nowhere = path.0.join("no folder");
+        let (prover, used) = Prover::open(key(20), &nowhere, &options(backend));
+        assert!(matches!(used, CacheUse::NotWritten(CacheError::Io(_))));
+        assert_eq!(prove(&prover), prove(&made));
+    }
+}
+
+#[test]
+fn a_cache_of_something_else_is_refused() {
+    let path = Scratch::new("other");
+    Prover::with_options(key(20), &options(Backend::portable())).save_cache(&path.0).unwrap();
+    assert!(load(&path.0).is_ok());
+    let with = |key, options| Prover::load(key, &path.0, &options).err();
+    let plain = options(Backend::portable());
+    assert!(matches!(with(key(21), plain), Some(CacheError::Key)));
+    let more = plain.with_memory(MemoryBudget::mebibytes(2));
+    assert!(matches!(with(key(20), more), Some(CacheError::Memory)));
+    if Backend::detect() != Backend::portable() {
+        assert!(matches!(with(key(20), options(Backend::detect())), Some(CacheError::Backend)));
+    }
+    let other = ProvingKey::new(Provenance::Ceremony, SYSTEM.compile(), key(20).points().clone()).unwrap();
+    assert!(matches!(with(other, plain), Some(CacheError::Key)));
+}
+
+/// Makes the checksum fit again.
+fn seal(bytes: &mut [u8]) {
+    let mut hash = Sha256::new();
+    hash.update(&bytes[..HEAD]);
+    hash.update(&bytes[HEAD + 32..BODY]);
+    for piece in bytes[BODY..].chunks(1 << 20) {
+        hash.update(Sha256::digest(piece));
+    }
+    let checksum = hash.finalize();
+    bytes[HEAD..HEAD + 32].copy_from_slice(&checksum);
+}
+
+#[test]
+fn damaged_and_forged_files_are_refused() {
+    let (path, hostile) = (Scratch::new("honest"), Scratch::new("hostile"));
+    Prover::with_options(key(20), &options(Backend::portable())).save_cache(&path.0).unwrap();
+    let honest = std::fs::read(&path.0).unwrap();
+    let try_bytes = |bytes: &[u8]| {
+        // Another file each time: earlier ones may still be mapped.
+        let _ = std::fs::remove_file(&hostile.0);
+        std::fs::write(&hostile.0, bytes).unwrap();
+        load(&hostile.0).err()
+    };
+    let forged = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = honest.clone();
+        change(&mut bytes);
+        if bytes.len() >= BODY {
+            seal(&mut bytes);
+        }
+        try_bytes(&bytes)
+    };
+    assert!(forged(&|_| ()).is_none(), "the helper itself changes nothing");
+
+    for length in [0, 1, 15] {
+        assert!(matches!(try_bytes(&honest[..length]), Some(CacheError::Version)));
+    }
+    for length in [16, 79, 255, 319, 320, 321, honest.len() - 64, honest.len() - 1] {
+        assert!(matches!(try_bytes(&honest[..length]), Some(CacheError::Damaged)), "cut to {length}");
+        assert!(matches!(forged(&|b| b.truncate(length)), Some(CacheError::Damaged)), "cut to {length}");
+    }
+    // Any bit: in the head each, further on some.
+    for at in (0..BODY).chain((BODY..honest.len()).step_by(honest.len() / 50)) {
+        let mut bytes = honest.clone();
+        bytes[at] ^= 1;
+        assert!(try_bytes(&bytes).is_some(), "byte {at}");
+    }
+    let damaged = |change: &dyn Fn(&mut Vec<u8>)| {
+        assert!(matches!(forged(change), Some(CacheError::Damaged)));
+    };
+    damaged(&|b| b.extend([0; 64]));
+    damaged(&|b| b.truncate(b.len() - 64));
+    damaged(&|b| b[240] = 1);
+    let set = |b: &mut Vec<u8>, table: usize, field: usize, value: u64| {
+        let at = 80 + 32 * table + 8 * field;
+        b[at..at + 8].copy_from_slice(&value.to_le_bytes());
+    };
+    for table in 0..5 {
+        for field in 0..4 {
+            for value in
+                [0, 1, 2, 19, 20, 21, 1000, 1 << 31, 1 << 32, 1 << 58, 1 << 63, u64::MAX - 63, u64::MAX]
+            {
+                let forged = forged(&|b| set(b, table, field, value));
+                // Only what was there before is taken; windows and sets may be equal to one of these.
+                let same = honest[80 + 32 * table + 8 * field..][..8] == value.to_le_bytes();
+                assert_eq!(forged.is_none(), same, "table {table}, field {field}, {value}");
+            }
+        }
+    }
+    // Indices that do not rise, or lie beyond the scalars; numbers that are not below the modulus.
+    damaged(&|b| b[BODY..BODY + 4].copy_from_slice(&[0xff; 4]));
+    damaged(&|b| b.copy_within(BODY..BODY + 4, BODY + 4));
+    damaged(&|b| {
+        let end = b.len();
+        b[end - 32..].fill(0xff);
+    });
+}
