@@ -18,13 +18,14 @@ use super::shape::Shape;
 use crate::backend::{Kernel, Task, Vectors};
 use crate::batch::invert_all;
 use crate::lanes::{Lanes, Line, Loose};
+use crate::pages::LineBuffer;
 use crate::threads::Threads;
 
 /// Lines in memory, made here or lent by someone, such as a mapped file.
 #[derive(Clone)]
 pub enum Lines {
     /// Made here.
-    Owned(Arc<Vec<Line>>),
+    Owned(Arc<LineBuffer>),
     /// Lent.
     Shared(Arc<dyn AsRef<[Line]> + Send + Sync>),
 }
@@ -49,11 +50,11 @@ pub(super) struct Build<'a, C: Curve> {
 const TOGETHER: usize = 1024;
 
 impl<C: Curve> Task for Build<'_, C> {
-    type Output = Vec<Line>;
+    type Output = LineBuffer;
 
-    fn run<V: Vectors>(self) -> Vec<Line> {
+    fn run<V: Vectors>(self) -> LineBuffer {
         let row = self.points.len() * C::LINES;
-        let mut lines = vec![Line([0; 8]); row * self.shape.multiples()];
+        let mut lines = LineBuffer::zeroed(row * self.shape.multiples());
         if row == 0 {
             return lines;
         }

@@ -240,7 +240,7 @@ fn hostile_lines() {
         let table = |number: [u64; 4]| {
             let [a, b, c, d] = number;
             let lines = vec![Line([0, 0, 0, 0, a, b, c, d]); 50 * shape.multiples()];
-            FixedBase::<G1>::from_parts(backend, shape, 50, Arc::clone(&kept), Lines::Owned(Arc::new(lines)))
+            FixedBase::<G1>::from_parts(backend, shape, 50, Arc::clone(&kept), Lines::Shared(Arc::new(lines)))
         };
         let modulus = ark_bn254::Fq::MODULUS.0;
         let mut less = modulus;
