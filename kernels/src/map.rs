@@ -28,7 +28,7 @@ impl MappedFile {
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        os::Bytes::new(file, length).map(Self)
+        os::Bytes::new(&file, length).map(Self)
     }
 
     /// The bytes.
@@ -41,7 +41,7 @@ impl MappedFile {
     /// multiples of 64.
     #[must_use]
     pub fn lines(self: &Arc<Self>, range: Range<usize>) -> Option<MappedLines> {
-        let aligned = range.start % LINE == 0 && range.end % LINE == 0;
+        let aligned = range.start.is_multiple_of(LINE) && range.end.is_multiple_of(LINE);
         let inside = range.start <= range.end && range.end <= self.bytes().len();
         (aligned && inside).then(|| MappedLines { file: Arc::clone(self), range })
     }
@@ -62,7 +62,10 @@ impl AsRef<[Line]> for MappedLines {
             return &[];
         }
         let start = bytes.as_ptr().cast::<Line>();
-        assert!(start.is_aligned(), "files are mapped at the start of a page and read to the start of a line");
+        assert!(
+            start.is_aligned(),
+            "files are mapped at the start of a page and read to the start of a line"
+        );
         // SAFETY: aligned, as was just checked; all of it lies in `bytes`, which lives as long as `self` and is not written to (see the
         // module on files that change); any bits are a `Line`, which is words without padding.
         unsafe { core::slice::from_raw_parts(start, bytes.len() / LINE) }
@@ -89,13 +92,13 @@ mod os {
     unsafe impl Sync for Bytes {}
 
     impl Bytes {
-        pub(super) fn new(file: File, length: usize) -> io::Result<Self> {
+        pub(super) fn new(file: &File, length: usize) -> io::Result<Self> {
             if length == 0 {
                 return Ok(Self { start: core::ptr::null(), length });
             }
             let (any, flags) = (core::ptr::null_mut(), MapFlags::PRIVATE);
             // SAFETY: a new mapping at a place of the system's choice changes nothing that exists.
-            let start = unsafe { mmap(any, length, ProtFlags::READ, flags, &file, 0)? };
+            let start = unsafe { mmap(any, length, ProtFlags::READ, flags, file, 0)? };
             Ok(Self { start: start.cast_const().cast(), length })
         }
 
@@ -134,7 +137,7 @@ mod os {
     }
 
     impl Bytes {
-        pub(super) fn new(mut file: File, length: usize) -> io::Result<Self> {
+        pub(super) fn new(mut file: &File, length: usize) -> io::Result<Self> {
             let mut room = vec![0; length + LINE];
             let skip = room.as_ptr().align_offset(LINE);
             file.read_exact(&mut room[skip..skip + length])?;
@@ -165,6 +168,10 @@ mod tests {
         assert!(empty.lines(0..64).is_none());
         // The file was emptied while it was mapped, so that its bytes are gone: only lengths may be looked at.
         assert_eq!(file.bytes().len(), 200);
+        #[allow(
+            clippy::reversed_empty_ranges,
+            reason = "a range that ends before it starts is one of the lies"
+        )]
         for range in [0..256, 64..256, 1..65, 0..63, 128..64, 192..usize::MAX & !63] {
             assert!(file.lines(range).is_none());
         }

@@ -195,9 +195,9 @@ fn take_excess<L: PrimeLanes<Field = Fq>>(
     half: usize,
 ) -> Jacobian<L> {
     let (mut excess, mut positive) = (0, 0);
-    for lane in 0..8 {
-        excess |= u8::from(eight[lane].1.excess[half] != 0) << lane;
-        positive |= u8::from(eight[lane].1.excess[half] > 0) << lane;
+    for (lane, product) in eight.iter().enumerate() {
+        excess |= u8::from(product.1.excess[half] != 0) << lane;
+        positive |= u8::from(product.1.excess[half] > 0) << lane;
     }
     let less = add(sum, x, negate(y, positive));
     Jacobian {
