@@ -22,13 +22,13 @@ use crate::key::ProvingKey;
 use crate::options::Options;
 use crate::prepared::cache::{self, CacheError, Identity};
 use crate::prepared::{PreparedKey, Scalars};
-use crate::quotient::{OddCoset, Rows, odd_coset};
+use crate::quotient::{System, system};
 
 /// A key and all that depends on it alone.
 pub(crate) struct Engine {
     key: ProvingKey,
     prepared: PreparedKey,
-    coset: Box<dyn OddCoset>,
+    system: Box<dyn System>,
     options: Options,
 }
 
@@ -93,8 +93,8 @@ impl Engine {
     }
 
     pub(crate) fn with(key: ProvingKey, prepared: PreparedKey, options: &Options) -> Self {
-        let coset = odd_coset(options.backend(), key.points().h_query.len() + 1);
-        Self { key, prepared, coset, options: *options }
+        let system = system(options.backend(), key.r1cs(), key.points().h_query.len() + 1);
+        Self { key, prepared, system, options: *options }
     }
 
     pub(crate) fn key(&self) -> &ProvingKey {
@@ -111,8 +111,7 @@ impl Engine {
         steps: &Steps<'_>,
     ) -> Result<Proof<Bn254>, Stopped> {
         let (points, prepared) = (self.key.points(), &self.prepared);
-        let domain = points.h_query.len() + 1;
-        let rows = steps.piece(3, || Rows::new(self.key.r1cs(), z, domain))?.map_err(Stopped::Unsatisfied)?;
+        let rows = steps.piece(3, || self.system.rows(z))?.map_err(Stopped::Unsatisfied)?;
 
         let scalars = &Scalars::new(rest, r, s);
         let mut a = Err(Cancelled);
@@ -138,7 +137,7 @@ impl Engine {
                 l = steps.piece(14, || prepared.l.msm(scalars.as_slice(), Threads::Pool) + sums.l);
             });
             u = steps
-                .piece(4, || self.coset.products(&rows))
+                .piece(4, || rows.products())
                 .and_then(|products| steps.piece(15, || prepared.u.msm(&products, Threads::Pool)));
         });
         let ((a, s_a), (b, r_b1)) = (a?, b?);

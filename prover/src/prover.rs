@@ -6,7 +6,8 @@
 //!
 //! The blinding factors `r`, `s` are fresh for every proof: they alone make it independent of the witness.
 //!
-//! **Checked here**: shape, and every constraint. The copies of the assignment that are made inside are zeroized.
+//! **Checked here**: shape, and every constraint. The scalars that are made of the assignment are zeroized. **Not zeroized**: what the
+//! kernels make of those while they work (packed rows, digits, sums of buckets), which is freed at once.
 
 use std::path::Path;
 
