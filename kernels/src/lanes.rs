@@ -92,9 +92,13 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// One pair from `PAIR_LINES` lines, whatever they hold.
     fn unpack_pair(lines: &[Line]) -> (Self::Field, Self::Field);
 
-    /// Asks for lines that will be loaded soon. Without effect on values.
+    /// Asks for lines that will be loaded in some microseconds. Without effect on values.
     #[inline(always)]
     fn prefetch(_lines: &[Line]) {}
+
+    /// Asks for lines that will be loaded in some nanoseconds. Without effect on values.
+    #[inline(always)]
+    fn prefetch_near(_lines: &[Line]) {}
 
     /// Eight pairs, each from `PAIR_LINES` consecutive lines that start at the given one.
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self);

@@ -194,6 +194,12 @@ impl<L: PrimeLanes<Field = Fq>> Lanes for Quadratic<L> {
     }
 
     #[inline(always)]
+    fn prefetch_near(lines: &[Line]) {
+        L::prefetch_near(lines);
+        L::prefetch_near(&lines[1..]);
+    }
+
+    #[inline(always)]
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self) {
         let l = lines;
         let (x0, x1) = L::load_pairs(l);

@@ -281,6 +281,11 @@ impl<P: Params> Lanes for Element<P> {
     }
 
     #[inline(always)]
+    fn prefetch_near(lines: &[Line]) {
+        v512::prefetch_near(&lines[0]);
+    }
+
+    #[inline(always)]
     fn load_pairs(lines: [&[Line]; 8]) -> (Self, Self) {
         let l = lines;
         let w = pack::load_words([

@@ -91,3 +91,10 @@ pub(super) fn prefetch(line: &Line) {
     // SAFETY: a prefetch reads nothing and cannot fault; the address is that of a reference besides.
     unsafe { _mm_prefetch::<_MM_HINT_T1>(line.0.as_ptr().cast()) }
 }
+
+/// Fetches a line into the first-level cache.
+#[inline(always)]
+pub(super) fn prefetch_near(line: &Line) {
+    // SAFETY: as for `prefetch`.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(line.0.as_ptr().cast()) }
+}

@@ -1,20 +1,16 @@
 //! All columns of a plan added up, group by group, on one thread or several.
 
-use core::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::curve::Curve;
 use super::exceptions::Exceptions;
-use super::sort::Plan;
-use super::tree::{Ahead, Arrangement, Block, Level, Load, Pair, Store};
+use super::sort::{Group, Plan};
+use super::tree::{self, Ahead, Block, Level, Load, Pair, Store};
 use crate::backend::Vectors;
 use crate::lanes::Line;
 use crate::threads::Threads;
-
-/// Groups that a thread takes at a time: each fetches the lines of the next ahead.
-const RUN: usize = 4;
 
 /// Sums of columns: packed points, and the bucket that each belongs to.
 pub(super) struct Sums {
@@ -27,10 +23,14 @@ pub(super) const IDENTITY: u32 = u32::MAX;
 
 /// Adds up the columns of `plan`, whose entries index the points of `table`.
 pub(super) fn accumulate<V: Vectors, C: Curve>(table: &[Line], plan: &Plan, threads: Threads) -> Sums {
-    let mut keys: Vec<u32> = plan.columns.iter().map(|column| column.key).collect();
-    let mut lines = vec![Line([0; 8]); plan.columns.len() * C::LINES];
-    let groups = plan.groups(C::GROUP);
-    let jobs = jobs::<C>(&groups, &mut keys, &mut lines);
+    let mut keys = plan.keys.clone();
+    let mut lines = vec![Line([0; 8]); keys.len() * C::LINES];
+    // A thread takes some groups at a time, as each fetches the lines of the next; but the last ones must not wait for one thread.
+    let run = match threads {
+        Threads::One => plan.groups.len().max(1),
+        Threads::Pool => plan.groups.len().div_ceil(6 * threads.count()).clamp(1, 8),
+    };
+    let jobs = jobs::<C>(&plan.groups, run, &mut keys, &mut lines);
     match threads {
         Threads::Pool if jobs.len() > 1 => {
             // As many working sets as threads that ever work at once.
@@ -52,19 +52,20 @@ pub(super) fn accumulate<V: Vectors, C: Curve>(table: &[Line], plan: &Plan, thre
 
 /// Some consecutive groups, and where the sums of their columns go.
 struct Job<'a> {
-    groups: &'a [Range<usize>],
+    groups: &'a [Group],
     keys: &'a mut [u32],
     lines: &'a mut [Line],
 }
 
 fn jobs<'a, C: Curve>(
-    groups: &'a [Range<usize>],
+    groups: &'a [Group],
+    run: usize,
     mut keys: &'a mut [u32],
     mut lines: &'a mut [Line],
 ) -> Vec<Job<'a>> {
     let mut jobs = Vec::new();
-    for groups in groups.chunks(RUN) {
-        let columns = groups.iter().map(ExactSizeIterator::len).sum();
+    for groups in groups.chunks(run) {
+        let columns = groups.iter().map(|group| group.columns.len()).sum();
         let (own_keys, own_lines);
         (own_keys, keys) = keys.split_at_mut(columns);
         (own_lines, lines) = lines.split_at_mut(columns * C::LINES);
@@ -77,8 +78,6 @@ fn jobs<'a, C: Curve>(
 struct Adder<'a, V: Vectors, C: Curve> {
     table: &'a [Line],
     plan: &'a Plan,
-    this: Arrangement,
-    next: Arrangement,
     pairs: Vec<Pair>,
     blocks: Vec<Block<C::Coordinate<V>>>,
     prefixes: Vec<C::Coordinate<V>>,
@@ -90,8 +89,6 @@ impl<'a, V: Vectors, C: Curve> Adder<'a, V, C> {
         Self {
             table,
             plan,
-            this: Arrangement::default(),
-            next: Arrangement::default(),
             pairs: Vec::new(),
             blocks: Vec::new(),
             prefixes: Vec::new(),
@@ -101,19 +98,11 @@ impl<'a, V: Vectors, C: Curve> Adder<'a, V, C> {
 
     fn run(&mut self, job: Job<'_>) {
         let Job { groups, mut keys, mut lines } = job;
-        if let Some(first) = groups.first() {
-            self.next.arrange(&self.plan.columns[first.clone()], &self.plan.entries);
-        }
         for (i, group) in groups.iter().enumerate() {
-            core::mem::swap(&mut self.this, &mut self.next);
-            match groups.get(i + 1) {
-                Some(group) => self.next.arrange(&self.plan.columns[group.clone()], &self.plan.entries),
-                None => self.next.order.clear(),
-            }
             let (own_keys, own_lines);
-            (own_keys, keys) = keys.split_at_mut(group.len());
-            (own_lines, lines) = lines.split_at_mut(group.len() * C::LINES);
-            self.add_up();
+            (own_keys, keys) = keys.split_at_mut(group.columns.len());
+            (own_lines, lines) = lines.split_at_mut(group.columns.len() * C::LINES);
+            self.add_up(group, groups.get(i + 1));
             V::enter(Store { blocks: &self.blocks, lines: own_lines });
             for column in self.exceptions.identities() {
                 own_keys[column] = IDENTITY;
@@ -121,15 +110,16 @@ impl<'a, V: Vectors, C: Curve> Adder<'a, V, C> {
         }
     }
 
-    /// Adds up the columns of the current arrangement: row 0 then holds the sums.
-    fn add_up(&mut self) {
-        let Self { table, this, next, pairs, blocks, prefixes, exceptions, .. } = self;
+    /// Adds up the columns of a group, whose sums are then in the first blocks, and fetches the lines of the next.
+    fn add_up(&mut self, group: &Group, next: Option<&Group>) {
+        let Self { table, plan, pairs, blocks, prefixes, exceptions } = self;
         exceptions.clear();
-        V::enter(Load { table, order: &this.order, blocks });
-        let mut ahead = next.order.as_slice();
+        V::enter(Load { table, order: plan.order(group), blocks });
+        let mut ahead = next.map_or(&[][..], |next| plan.order(next));
+        let rows = plan.rows(group);
         let mut step = 1;
-        while step < this.rows.len() {
-            this.pairs(step, pairs);
+        while step < rows.len() {
+            tree::pairs(rows, step, pairs);
             exceptions.before::<V>(blocks, pairs);
             let fetch = (8 * pairs.len()).min(ahead.len());
             let mut level = |blocks: &mut [Block<C::Coordinate<V>>]| {

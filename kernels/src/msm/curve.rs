@@ -34,7 +34,7 @@ impl Curve for G1 {
     type Config = g1::Config;
     type Coordinate<V: Vectors> = V::Fq;
     const LINES: usize = 1;
-    const GROUP: usize = 4096;
+    const GROUP: usize = 6144;
 }
 
 impl Curve for G2 {

@@ -62,8 +62,11 @@ pub(super) type Keyed = (u32, Entry);
 
 /// The entries of some scalars, in no order, and how many each bucket has.
 pub(super) struct Entries {
-    pub(super) keyed: Vec<Keyed>,
-    pub(super) counts: Vec<u32>,
+    /// Room for all entries that may come.
+    keyed: Vec<Keyed>,
+    /// Those that have come.
+    filled: usize,
+    counts: Vec<u32>,
 }
 
 /// The entries of the points from `first` on; `scalars` are theirs.
@@ -73,8 +76,7 @@ pub(super) fn recode<V: Vectors>(
     shape: &Shape,
 ) -> Entries {
     let recoder = Recoder::new(shape);
-    let mut entries =
-        Entries { keyed: Vec::with_capacity(scalars.len() * shape.windows()), counts: vec![0; shape.keys()] };
+    let mut entries = Entries::new(scalars.len() * shape.windows(), shape.keys());
     let mut batch = Batch { scalars: [Fr::ZERO; 8], points: [0; 8], filled: 0 };
     for (scalar, point) in scalars.zip(first as u32..) {
         if scalar == Fr::ZERO {
@@ -97,11 +99,27 @@ pub(super) fn recode<V: Vectors>(
 }
 
 impl Entries {
+    /// None yet.
+    pub(super) fn new(room: usize, buckets: usize) -> Self {
+        Self { keyed: vec![(0, Entry::default()); room], filled: 0, counts: vec![0; buckets] }
+    }
+
     /// Counts and keeps an entry.
     #[inline(always)]
     pub(super) fn push(&mut self, key: u32, entry: Entry) {
         self.counts[key as usize] += 1;
-        self.keyed.push((key, entry));
+        self.keyed[self.filled] = (key, entry);
+        self.filled += 1;
+    }
+
+    /// The entries.
+    pub(super) fn keyed(&self) -> &[Keyed] {
+        &self.keyed[..self.filled]
+    }
+
+    /// How many each bucket has.
+    pub(super) fn counts(&self) -> &[u32] {
+        &self.counts
     }
 }
 
@@ -141,6 +159,8 @@ impl<V: Vectors> Kernel for Recode<'_, V> {
         let negative = fold_sign(&mut words);
         add_constant(&mut words, bias);
         let (bits, windows) = (shape.window_bits(), shape.windows());
+        let Entries { keyed, filled, counts } = entries;
+        let mut next = *filled;
         let half = 1_i64 << (bits - 1);
         for window in 0..windows {
             let bit = window * bits;
@@ -158,10 +178,14 @@ impl<V: Vectors> Kernel for Recode<'_, V> {
                 if digit != 0 {
                     let entry =
                         Entry::new(shape.index(window, batch.points[lane]), (digit < 0) != negative[lane]);
-                    entries.push(shape.key(window, digit.unsigned_abs() as u32), entry);
+                    let key = shape.key(window, digit.unsigned_abs() as u32);
+                    counts[key as usize] += 1;
+                    keyed[next] = (key, entry);
+                    next += 1;
                 }
             }
         }
+        *filled = next;
     }
 }
 

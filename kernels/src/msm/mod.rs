@@ -203,14 +203,16 @@ impl<C: Curve> FixedBase<C> {
         self.sum(&self.sort(scalars, threads), threads)
     }
 
-    /// The part of [`msm`](Self::msm) that does not look at the points.
+    /// The part of [`msm`](Self::msm) that does not look at the points. For tables of both groups sort with that of G2, whose working
+    /// sets are smaller.
     ///
     /// # Panics
     /// If there are not as many scalars as points.
     #[must_use]
     pub fn sort(&self, scalars: &[Fr], threads: Threads) -> Sorted {
         assert_eq!(scalars.len(), self.length, "as many scalars as points");
-        let plan = self.backend.run(Sort { shape: &self.shape, kept: &self.kept, scalars, threads });
+        let group = C::GROUP;
+        let plan = self.backend.run(Sort { shape: &self.shape, kept: &self.kept, scalars, group, threads });
         Sorted { shape: self.shape, kept: Arc::clone(&self.kept), plan }
     }
 
@@ -229,6 +231,7 @@ struct Sort<'a> {
     shape: &'a Shape,
     kept: &'a [u32],
     scalars: &'a [Fr],
+    group: usize,
     threads: Threads,
 }
 
@@ -249,7 +252,7 @@ impl Task for Sort<'_> {
             }
             _ => vec![recode((0, self.kept), 0)],
         };
-        Plan::new(parts, self.threads)
+        Plan::new(parts, self.group, self.threads)
     }
 }
 

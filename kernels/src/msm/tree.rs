@@ -15,7 +15,7 @@
 use core::marker::PhantomData;
 
 use super::digits::Entry;
-use super::sort::Column;
+use super::sort::Row;
 use crate::backend::Kernel;
 use crate::batch::invert_lanes;
 use crate::lanes::{Lanes, Line, Loose};
@@ -35,53 +35,17 @@ pub(super) struct Pair {
     pub(super) mask: u8,
 }
 
-/// A row: its first block, and how many columns it has.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    first: u32,
-    length: u32,
-}
-
-/// A group's entries in the order of rows, each row filled up to whole vectors with an entry that is not used.
-#[derive(Default)]
-pub(super) struct Arrangement {
-    pub(super) order: Vec<Entry>,
-    pub(super) rows: Vec<Row>,
-}
-
-impl Arrangement {
-    /// Replaces the arrangement by that of other columns, which are longest first.
-    pub(super) fn arrange(&mut self, columns: &[Column], entries: &[Entry]) {
-        self.order.clear();
-        self.rows.clear();
-        let rows = columns.first().map_or(0, |column| column.size);
-        let mut columns = columns;
-        for r in 0..rows {
-            while columns[columns.len() - 1].size <= r {
-                columns = &columns[..columns.len() - 1];
-            }
-            self.rows.push(Row { first: (self.order.len() / 8) as u32, length: columns.len() as u32 });
-            self.order.extend(columns.iter().map(|column| entries[(column.first + r) as usize]));
-            let unused = self.order[self.order.len() - 1];
-            self.order.resize(self.order.len().next_multiple_of(8), unused);
-        }
-    }
-
-    /// The additions of the level of step `step`.
-    pub(super) fn pairs(&self, step: usize, pairs: &mut Vec<Pair>) {
-        pairs.clear();
-        for (left, right) in
-            self.rows.iter().step_by(2 * step).zip(self.rows.iter().skip(step).step_by(2 * step))
-        {
-            let vectors = right.length.div_ceil(8);
-            pairs.extend((0..vectors).map(|v| Pair {
-                left: left.first + v,
-                right: right.first + v,
-                mask: 0xff,
-            }));
-            if let (Some(last), rest @ 1..) = (pairs.last_mut(), right.length % 8) {
-                last.mask = (1 << rest) - 1;
-            }
+/// The additions of the level of step `step` of a group whose rows begin at block 0.
+pub(super) fn pairs(rows: &[Row], step: usize, pairs: &mut Vec<Pair>) {
+    pairs.clear();
+    let origin = rows.first().map_or(0, |row| row.start);
+    let block = |row: &Row| (row.start - origin) / 8;
+    for (left, right) in rows.iter().step_by(2 * step).zip(rows.iter().skip(step).step_by(2 * step)) {
+        let vectors = right.length.div_ceil(8);
+        let (left, first) = (block(left), block(right));
+        pairs.extend((0..vectors).map(|v| Pair { left: left + v, right: first + v, mask: 0xff }));
+        if let (Some(last), rest @ 1..) = (pairs.last_mut(), right.length % 8) {
+            last.mask = (1 << rest) - 1;
         }
     }
 }
@@ -93,6 +57,9 @@ pub(super) struct Load<'a, L: Lanes> {
     pub(super) blocks: &'a mut Vec<Block<L>>,
 }
 
+/// Entries between the one that is loaded and the one whose lines are fetched into the first-level cache.
+const NEAR: usize = 24;
+
 impl<L: Lanes> Kernel for Load<'_, L> {
     type Output = ();
 
@@ -100,7 +67,12 @@ impl<L: Lanes> Kernel for Load<'_, L> {
     fn run(self) {
         self.blocks.clear();
         self.blocks.reserve(self.order.len() / 8);
+        let mut near = self.order.iter().skip(NEAR);
         for eight in self.order.as_chunks::<8>().0 {
+            for entry in near.by_ref().take(8) {
+                let start = entry.index() * L::PAIR_LINES;
+                L::prefetch_near(&self.table[start..start + L::PAIR_LINES]);
+            }
             let (mut lines, mut negative) = ([self.table; 8], 0);
             for lane in 0..8 {
                 let start = eight[lane].index() * L::PAIR_LINES;

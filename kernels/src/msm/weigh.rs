@@ -41,7 +41,7 @@ pub(super) fn weigh<V: Vectors, C: Curve>(mut sums: Sums, shape: &Shape, threads
         .collect();
     while sums.keys.len() > FEW && sets.iter().any(|set| set.greatest > 3) {
         let (entries, smaller) = split(&sums.keys, &sets);
-        let plan = Plan::new(vec![entries], threads);
+        let plan = Plan::new(vec![entries], C::GROUP, threads);
         sums = accumulate::<V, C>(&sums.lines, &plan, threads);
         sets = smaller;
     }
@@ -63,7 +63,7 @@ fn split(keys: &[u32], sets: &[Set]) -> (Entries, Vec<Set>) {
         let low = push((1 << low_bits) - 1, set.shift);
         halves.push((low_bits, high, low));
     }
-    let mut entries = Entries { keyed: Vec::with_capacity(2 * keys.len()), counts: vec![0; next as usize] };
+    let mut entries = Entries::new(2 * keys.len(), next as usize);
     for (index, &key) in keys.iter().enumerate().filter(|&(_, &key)| key != IDENTITY) {
         let set = sets.partition_point(|set| set.first <= key) - 1;
         let (low_bits, high, low) = halves[set];
