@@ -48,7 +48,7 @@ impl<V: Vectors> On<V> {
     fn new(r1cs: &R1cs, domain: usize) -> Self {
         let lay_out = |matrix: &Matrix, more: &[[(u32, u32); 1]]| {
             let rows = (0..matrix.num_rows()).map(|row| matrix.row(row));
-            let rows = rows.chain(more.iter().map(|row| row.as_slice()));
+            let rows = rows.chain(more.iter().map(<[(u32, u32); 1]>::as_slice));
             SparseMatrix::new(r1cs.num_wires(), r1cs.coefficients(), rows)
         };
         // Place 0 of the coefficients is 1.
