@@ -14,6 +14,8 @@ use tacit_credential::attributes::RevocationIndex;
 use tacit_credential::fixtures::{World, narrow_policy, wide_policy};
 use tacit_credential::request::CircuitDigest;
 use tacit_credential::statement::{Statement, Witness};
+use tacit_prover::stock::StockProver;
+use tacit_prover::{Blinding, ProvingKey};
 use tacit_r1cs::R1cs;
 
 fn r1cs() -> &'static R1cs {
@@ -163,4 +165,19 @@ proptest! {
 
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
+}
+
+/// The engine's proof is the one that stock `ark-groth16` makes of the same assignment, key and blinding factors.
+#[test]
+fn the_engine_equals_arkworks_on_the_whole_circuit() {
+    let prover = &tacit_tests::keys().0;
+    let stock = StockProver::new(ProvingKey::from_bytes(&prover.key().to_bytes()).expect("its own bytes"));
+    for seed in 0..2 {
+        let (_, statement, witness) = pair(seed);
+        let assignment = resident_id::assign(&statement.public, &witness);
+        let blinding = Blinding::chosen(Fr::from(17 + seed), -Fr::from(5u64));
+        let ours = prover.prove_with(&assignment, &blinding).expect("a satisfied assignment");
+        let theirs = stock.prove_with(&assignment, &blinding).expect("a satisfied assignment");
+        assert_eq!(ours.to_bytes(), theirs.to_bytes(), "seed {seed}");
+    }
 }

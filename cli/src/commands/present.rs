@@ -1,11 +1,12 @@
 //! `tacit wallet present`: check the request, show what it asks, ask, prove.
 
+use std::path::Path;
 use std::time::Instant;
 
 use rand::rngs::OsRng;
 use serde_json::json;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
-use tacit_prover::{Provenance, Prover, ProvingKey};
+use tacit_prover::{CacheUse, Options, Provenance, Prover, ProvingKey};
 use tacit_wallet::{CredentialId, OpenExtras, PresentOptions, UncertifiedVerifiers, Wallet};
 
 use super::now;
@@ -15,7 +16,15 @@ use crate::error::{CliError, refused};
 use crate::files;
 use crate::output::{Output, Report, millis, milliseconds};
 
-pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Result<Report, CliError> {
+/// The prepared proving key: public data, made again if it is missing, damaged or of another key.
+const CACHE: &str = "prover.cache";
+
+pub(crate) fn run(
+    wallet: &Wallet,
+    folder: &Path,
+    arguments: &Present,
+    output: Output,
+) -> Result<Report, CliError> {
     let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
     let loading = Instant::now();
     if !arguments.proving_key.exists() {
@@ -24,7 +33,13 @@ pub(crate) fn run(wallet: &Wallet, arguments: &Present, output: Output) -> Resul
     let key = ProvingKey::load(&arguments.proving_key)
         .map_err(CliError::malformed(&arguments.proving_key, "a proving key"))?;
     let development = key.provenance() == Provenance::Development;
-    let prover = Prover::new(key);
+    // In the wallet's folder, which is its owner's alone: whoever could write the cache could spoil proofs.
+    let (prover, used) = Prover::open(key, &folder.join(CACHE), &Options::default());
+    if let CacheUse::NotWritten(error) = used {
+        output.warn(format_args!(
+            "the prepared proving key could not be kept, so that this takes longer each time: {error}"
+        ));
+    }
     let loaded = loading.elapsed();
 
     let mut options = PresentOptions::new(CircuitDigest(prover.circuit_digest()));

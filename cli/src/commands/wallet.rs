@@ -114,7 +114,7 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             Ok(describe_credential(Report::new(format_args!("credential {id}")), credential)
                 .key("credential", number))
         }
-        WalletCommand::Present(arguments) => super::present::run(&open()?, &arguments, output),
+        WalletCommand::Present(arguments) => super::present::run(&open()?, &dir, &arguments, output),
         WalletCommand::Passphrase { new_passphrase_file } => {
             let mut wallet = open()?;
             let replacement = passphrase(&secrets::replacement_passphrase(new_passphrase_file.as_deref())?)?;
