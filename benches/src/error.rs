@@ -1,0 +1,52 @@
+//! Why there is no report.
+
+use std::io;
+
+use ark_relations::gr1cs::SynthesisError;
+
+/// Why a measurement failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BenchError {
+    /// A scratch file, or the report, could not be read or written.
+    #[error("a file of the measurement: {0}; check that the directory is writable and has room")]
+    Io(#[from] io::Error),
+    /// No threads.
+    #[error("threads could not be started: {0}; try --threads 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// Our own prover refused.
+    #[error("our prover: {0}")]
+    Prove(#[from] tacit_prover::ProveError),
+    /// A benchmark key is no key.
+    #[error("the benchmark's key: {0}")]
+    Key(#[from] tacit_prover::KeyError),
+    /// A benchmark key could not be read or written.
+    #[error("the benchmark's key: {0}")]
+    KeyFile(#[from] tacit_prover::KeyFileError),
+    /// The stock prover refused.
+    #[error("stock ark-groth16: {0}; please report this")]
+    Stock(#[from] SynthesisError),
+    /// A system without a domain.
+    #[error("the circuit is too large for a domain of the field; measure a smaller one")]
+    TooLarge,
+    /// A proof that does not verify: nothing that was measured of its maker means anything.
+    #[error("a proof made by {maker} does not verify; please report this, with the machine's CPU model")]
+    FalseProof {
+        /// Who made it.
+        maker: &'static str,
+    },
+    /// Another program failed.
+    #[error("{program} failed: {message}; unset its variable to measure without it")]
+    Program {
+        /// Which.
+        program: String,
+        /// Its own words.
+        message: String,
+    },
+    /// The report as JSON.
+    #[error("the report as JSON: {0}; please report this")]
+    Json(#[from] serde_json::Error),
+    /// A plot.
+    #[error("a plot of the report: {0}; please report this")]
+    Plot(Box<dyn std::error::Error + Send + Sync>),
+}
