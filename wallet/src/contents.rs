@@ -1,4 +1,4 @@
-//! What `store.age` holds: JSON, one version, unknown fields refused.
+//! What `store.age` holds: JSON with a version, unknown fields refused.
 //!
 //! | part | encoding |
 //! | --- | --- |
@@ -7,6 +7,7 @@
 //! | operator | the pinned key; absent before the first update |
 //! | seen | epoch → list digest, for every list that this wallet ever accepted |
 //! | epochs | for the newest lists, what a presentation needs: root, and path and status witness of every credential |
+//! | proving key | where the key lies that was used last, its digest and memory budget; absent before, and in version 1 |
 //!
 //! Paths and witnesses are derived from lists and files that were verified when they were read; the encryption keeps them
 //! as they were. `Statement::check` recomputes both roots before every proof all the same.
@@ -25,10 +26,13 @@ use tacit_credential::trust_list::{Epoch, IssuerPath, OperatorKey, TrustListDige
 use zeroize::Zeroizing;
 
 use crate::passphrase::WorkFactor;
+use crate::proving_key::KnownKey;
 use crate::vault::StoreError;
 
-/// Version that this program reads and writes.
-const VERSION: u32 = 1;
+/// Version that this program writes.
+const VERSION: u32 = 2;
+/// The oldest version that it reads; that one knows no proving key.
+const OLDEST: u32 = 1;
 
 /// Number of a credential within one wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +56,8 @@ pub(crate) struct Contents {
     pub(crate) operator: Option<OperatorKey>,
     pub(crate) seen: BTreeMap<Epoch, TrustListDigest>,
     pub(crate) epochs: BTreeMap<Epoch, KeptEpoch>,
+    #[serde(default)]
+    pub(crate) proving_key: Option<KnownKey>,
 }
 
 impl Contents {
@@ -65,6 +71,7 @@ impl Contents {
             operator: None,
             seen: BTreeMap::new(),
             epochs: BTreeMap::new(),
+            proving_key: None,
         }
     }
 
@@ -75,7 +82,10 @@ impl Contents {
             version: u32,
         }
         match serde_json::from_slice(json) {
-            Ok(Version { version: VERSION }) => serde_json::from_slice(json).map_err(|_| damaged()),
+            Ok(Version { version: OLDEST..=VERSION }) => {
+                let contents: Self = serde_json::from_slice(json).map_err(|_| damaged())?;
+                Ok(Self { version: VERSION, ..contents })
+            }
             Ok(Version { version: found }) => Err(StoreError::OtherVersion { found }),
             Err(_) => Err(damaged()),
         }

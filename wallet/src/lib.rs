@@ -1,7 +1,8 @@
 //! The holder's wallet: an encrypted store, and presentations made with the holder's consent.
 //!
 //! - [`Wallet`]: create, restore, open, add credentials, [`update`](Wallet::update) from published files;
-//! - [`Wallet::prepare`] and [`Consent::approve`]: from a request to a presentation.
+//! - [`Wallet::prepare`] and [`Consent::approve`]: from a request to a presentation;
+//! - [`Wallet::prepare_shows`]: most of the next proofs beforehand.
 //!
 //! | who has | gets |
 //! | --- | --- |
@@ -13,7 +14,9 @@
 //! Secrets are zeroized on drop and have no `Debug`. Times are arguments; nothing here reads a clock.
 mod contents;
 mod passphrase;
+mod prepared;
 mod present;
+mod proving_key;
 mod published;
 mod recovery;
 mod update;
@@ -22,10 +25,12 @@ mod wallet;
 
 pub use contents::CredentialId;
 pub use passphrase::{Passphrase, PassphraseError, WorkFactor, WorkFactorError};
+pub use prepared::{PrepareShowsError, ShowsPrepared, SumsUnused};
 pub use present::{
-    Consent, ConsentSummary, DisclosedItem, OpenExtras, PresentError, PresentOptions, PseudonymSummary,
-    UncertifiedVerifiers, Unsuitable, VerifierSummary,
+    Approved, Consent, ConsentSummary, DisclosedItem, OpenExtras, PresentError, PresentOptions, ProofEngine,
+    PseudonymSummary, UncertifiedVerifiers, Unsuitable, VerifierSummary,
 };
+pub use proving_key::{KnownKey, ProvingKeyDigest};
 pub use published::{Published, PublishedDirectory};
 pub use recovery::{RecoveryPhrase, RecoveryPhraseError};
 pub use update::{KEPT_EPOCHS, UpdateError, UpdateReport};

@@ -1,7 +1,8 @@
-//! The two files of a wallet directory, and nothing about what is in them.
+//! The files of a wallet directory, and nothing about what is in them.
 //!
 //! - `key.age`: an X25519 identity, encrypted to the passphrase (age, scrypt).
 //! - `store.age`: everything else, encrypted to that identity (age, X25519). Changing the passphrase rewrites `key.age` only.
+//! - `prepared/*.age`: what can be made again from the store, encrypted like it; see [`crate::prepared`].
 //! - `lock`: empty; locked by the process that has the wallet open, so that two commands do not overwrite each other.
 //!
 //! Every write goes to a new file that is flushed and then renamed, so that a power cut leaves the old one or the new one.
@@ -23,6 +24,7 @@ use crate::passphrase::{Passphrase, WorkFactor};
 
 const KEY_FILE: &str = "key.age";
 const STORE_FILE: &str = "store.age";
+const PREPARED_DIR: &str = "prepared";
 const LOCK_FILE: &str = "lock";
 
 /// An unlocked wallet directory.
@@ -110,6 +112,31 @@ impl Vault {
         })
     }
 
+    /// The plain bytes of a file in `prepared`; whoever wrote it may have been anybody.
+    pub(crate) fn read_prepared(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+        let file = self.dir.join(PREPARED_DIR).join(name);
+        decrypt(&file, &self.identity).map_err(|error| match error {
+            Refused::Io(source) if source.kind() == io::ErrorKind::NotFound => Unreadable::Absent,
+            Refused::Io(_) | Refused::Age(_) => Unreadable::Damaged,
+        })
+    }
+
+    /// Writes a file in `prepared`, whole or not at all.
+    pub(crate) fn write_prepared(&self, name: &str, plain: &[u8]) -> Result<(), StoreError> {
+        let dir = self.dir.join(PREPARED_DIR);
+        create_private_dir(&dir).map_err(|source| io_error(&dir, source))?;
+        write_encrypted(&dir.join(name), &self.identity.to_public(), |out| out.write_all(plain))
+    }
+
+    /// Removes every file in `prepared` whose name is not wanted. One that cannot be removed is found out when it is read.
+    pub(crate) fn prune_prepared(&self, wanted: impl Fn(&str) -> bool) {
+        for entry in fs::read_dir(self.dir.join(PREPARED_DIR)).into_iter().flatten().flatten() {
+            if !entry.file_name().to_str().is_some_and(&wanted) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// The store file, for error messages about what it holds.
     pub(crate) fn store_file(&self) -> PathBuf {
         self.dir.join(STORE_FILE)
@@ -166,6 +193,13 @@ pub enum StoreError {
         /// What the operating system said.
         source: io::Error,
     },
+}
+
+/// Why a file in `prepared` has nothing to say.
+pub(crate) enum Unreadable {
+    Absent,
+    /// Cut off, altered, or encrypted to another wallet.
+    Damaged,
 }
 
 /// What went wrong with one age file.

@@ -225,10 +225,15 @@ impl Wallet {
         &self.secret
     }
 
-    /// Writes the store and only then believes it.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Writes the store and only then believes it. What was prepared for credentials and lists that are gone goes too.
     pub(crate) fn commit(&mut self, contents: Contents) -> Result<(), StoreError> {
         self.vault.save(&contents)?;
         self.contents = contents;
+        self.prune_prepared();
         Ok(())
     }
 }

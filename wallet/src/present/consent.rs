@@ -1,6 +1,4 @@
 //! What the holder agrees to, and agreeing.
-use std::marker::PhantomData;
-
 use rand_core::CryptoRngCore;
 use serde::Serialize;
 use tacit_circuits::resident_id;
@@ -12,6 +10,7 @@ use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_credential::trust_list::{Epoch, OperatorKey};
 use tacit_prover::Prover;
 
+use super::proof::{Approved, prove};
 use super::{Answer, PresentError};
 use crate::contents::CredentialId;
 use crate::wallet::{CredentialSummary, Wallet};
@@ -25,7 +24,7 @@ use crate::wallet::{CredentialSummary, Wallet};
 /// #     other: &Passphrase) -> Result<(), PresentError> {
 /// let consent = wallet.prepare(request, now, options, rng)?;
 /// println!("{}", consent.summary().clauses.join("\n"));
-/// let presentation = consent.approve(prover, now, rng)?;
+/// let presentation = consent.approve(prover, now, rng)?.presentation;
 /// wallet.change_passphrase(other).ok();
 /// # Ok(()) }
 /// ```
@@ -58,7 +57,7 @@ pub struct Consent<'w> {
     scope: Scope,
     answer: Answer,
     /// Nothing changes the wallet before this is decided.
-    _wallet: PhantomData<&'w Wallet>,
+    wallet: &'w Wallet,
 }
 
 /// Everything that answering would tell the verifier, for the holder's screen.
@@ -164,7 +163,7 @@ impl<'w> Consent<'w> {
             epoch: request.epoch,
             expires_at: request.expires_at,
         };
-        Self { summary, signed: signed.clone(), operator, scope, answer, _wallet: PhantomData }
+        Self { summary, signed: signed.clone(), operator, scope, answer, wallet }
     }
 
     /// What the holder should read before agreeing.
@@ -172,13 +171,19 @@ impl<'w> Consent<'w> {
         &self.summary
     }
 
-    /// The holder agrees: makes the proof. The request is checked once more, since it may have expired meanwhile.
+    #[cfg(test)]
+    pub(crate) fn assignment(&self) -> tacit_r1cs::Assignment {
+        resident_id::assign(&self.answer.statement.public, &self.answer.witness)
+    }
+
+    /// The holder agrees: makes the proof, from what was prepared if that fits. The request is checked once more, since it may have
+    /// expired meanwhile, and so is the proof.
     pub fn approve(
         self,
         prover: &Prover,
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
-    ) -> Result<Presentation, PresentError> {
+    ) -> Result<Approved, PresentError> {
         let verified = self.signed.verify(&self.operator, now)?;
         let request = verified.request();
         let ours = CircuitDigest(prover.circuit_digest());
@@ -187,9 +192,13 @@ impl<'w> Consent<'w> {
         }
         let Answer { statement, witness, pseudonym, disclosed } = self.answer;
         let assignment = resident_id::assign(&statement.public, &witness);
-        let proof = prover.prove(&assignment, rng)?;
+        let credential = (self.summary.credential.id, request.epoch);
+        let (proof, engine) =
+            prove(self.wallet, credential, prover, &assignment, &statement.public.digest(), rng)?;
         let scope = request.policy.pseudonym.is_none().then_some(self.scope);
-        Ok(Presentation::new(request.challenge(), ProofBytes(proof.to_bytes()), scope, pseudonym, disclosed))
+        let presentation =
+            Presentation::new(request.challenge(), ProofBytes(proof), scope, pseudonym, disclosed);
+        Ok(Approved { presentation, engine })
     }
 }
 

@@ -181,6 +181,11 @@ pub enum PresentError {
     /// The proof could not be made although the statement holds.
     #[error(transparent)]
     Prove(#[from] ProveError),
+    /// The proof does not hold although the statement does.
+    #[error(
+        "the proof that was made does not verify, so nothing was sent; the prepared proving key or the key itself is damaged: delete the wallet's prover.cache and try again, then fetch the key again"
+    )]
+    ProofDoesNotVerify,
     /// The wallet contradicts itself.
     #[error("the wallet computed a wrong value ({0}); nothing was sent, please report this")]
     Internal(Violation),

@@ -15,6 +15,7 @@
 //! shows the summary is honest.
 mod consent;
 mod error;
+mod proof;
 
 use rand_core::CryptoRngCore;
 use tacit_credential::credential::Credential;
@@ -33,6 +34,7 @@ use crate::wallet::Wallet;
 
 pub use consent::{Consent, ConsentSummary, DisclosedItem, PseudonymSummary, VerifierSummary};
 pub use error::{PresentError, Unsuitable};
+pub use proof::{Approved, ProofEngine};
 
 /// What the holder decides before seeing the consent.
 #[derive(Clone, Debug)]

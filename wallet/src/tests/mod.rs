@@ -1,4 +1,5 @@
 //! A ministry, one bureau and holders, made up for the tests; lists and status files are real ones.
+mod prepared;
 mod present;
 mod store;
 mod update;

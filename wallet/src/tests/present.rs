@@ -16,18 +16,19 @@ use crate::{
     Consent, CredentialId, OpenExtras, PresentError, PseudonymSummary, UncertifiedVerifiers, VerifierSummary,
 };
 
-const CHECK_IN: &str = r#"{"title":"Check-in","minimum_age":18,"provinces":["Guangdong","Hunan"]}"#;
+pub(super) const CHECK_IN: &str =
+    r#"{"title":"Check-in","minimum_age":18,"provinces":["Guangdong","Hunan"]}"#;
 
 /// A ministry, a certified hotel and a holder whose wallet is up to date.
-struct Scene {
-    ministry: Ministry,
-    hotel: SigningKey,
+pub(super) struct Scene {
+    pub(super) ministry: Ministry,
+    pub(super) hotel: SigningKey,
     certificate: VerifierCertificate,
-    wallet: Wallet,
+    pub(super) wallet: Wallet,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::of(&LIN)
     }
 
@@ -41,11 +42,11 @@ impl Scene {
         Self { ministry, hotel, certificate, wallet }
     }
 
-    fn now(&self) -> UnixTime {
+    pub(super) fn now(&self) -> UnixTime {
         self.ministry.now
     }
 
-    fn parameters(&self, policy: &str) -> RequestParameters {
+    pub(super) fn parameters(&self, policy: &str) -> RequestParameters {
         self.ministry.parameters(policy, Some(self.certificate.clone()))
     }
 
@@ -65,7 +66,7 @@ impl Scene {
         refused(self.wallet.prepare(request, now, &options(), &mut rng(2)))
     }
 
-    fn update(&mut self) {
+    pub(super) fn update(&mut self) {
         self.wallet.update(&self.ministry.out(), &self.ministry.key()).unwrap();
     }
 }
@@ -346,7 +347,7 @@ fn the_credential_that_fits_is_taken() {
 }
 
 /// Made once for all tests that prove.
-fn proving() -> &'static (Prover, VerifyingKey) {
+pub(super) fn proving() -> &'static (Prover, VerifyingKey) {
     static PROVING: OnceLock<(Prover, VerifyingKey)> = OnceLock::new();
     PROVING.get_or_init(|| {
         let r1cs = resident_id::compile();
@@ -378,7 +379,7 @@ fn public(scene: &Scene, request: &SignedRequest, presentation: &Presentation) -
     .unwrap()
 }
 
-fn holds(scene: &Scene, request: &SignedRequest, presentation: &Presentation) -> bool {
+pub(super) fn holds(scene: &Scene, request: &SignedRequest, presentation: &Presentation) -> bool {
     let proof = tacit_verifier::groth16::Proof::from_bytes(&presentation.proof.0).unwrap();
     proving().1.check_proof(&proof, &public(scene, request, presentation).digest()).is_ok()
 }
@@ -391,7 +392,7 @@ fn present(scene: &Scene, wallet: &Wallet, policy: &str, seed: u64) -> (SignedRe
     let options = PresentOptions::new(parameters.circuit);
     let request = sign(parameters, &scene.hotel, seed);
     let consent = wallet.prepare(&request, scene.now(), &options, &mut rng(seed + 100)).ok().unwrap();
-    let presentation = consent.approve(prover, scene.now(), &mut rng(seed + 200)).ok().unwrap();
+    let presentation = consent.approve(prover, scene.now(), &mut rng(seed + 200)).ok().unwrap().presentation;
     (request, presentation)
 }
 

@@ -101,7 +101,7 @@ fn wallets_that_cannot_be_opened() {
 fn a_store_of_another_version_is_told_apart() {
     let damaged = || StoreError::WrongPassphrase;
     let of = |json: &str| Contents::from_json(json.as_bytes(), damaged).err().unwrap();
-    assert!(matches!(of(r#"{"version":2,"new":[]}"#), StoreError::OtherVersion { found: 2 }));
+    assert!(matches!(of(r#"{"version":3,"new":[]}"#), StoreError::OtherVersion { found: 3 }));
     assert!(matches!(of(r#"{"version":1}"#), StoreError::WrongPassphrase));
     assert!(matches!(of("{}"), StoreError::WrongPassphrase));
 }
