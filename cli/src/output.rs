@@ -158,6 +158,11 @@ pub(crate) fn millis(duration: std::time::Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
+/// A number of bytes for people, to a tenth of a million.
+pub(crate) fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
 /// An integer in groups of three digits.
 pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
@@ -181,6 +186,7 @@ mod tests {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(66_060_288), "66,060,288");
+        assert_eq!(megabytes(52_842_880), "52.8 MB");
         assert_eq!(milliseconds(Duration::from_micros(50)), "50 µs");
         assert_eq!(milliseconds(Duration::from_micros(1_234)), "1.2 ms");
         assert_eq!(milliseconds(Duration::from_millis(345)), "345 ms");

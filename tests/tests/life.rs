@@ -106,7 +106,7 @@ impl Country {
         let request = verifier.request(ask, &key, &mut self.rng).expect("a valid ask");
         let options = PresentOptions::new(request.request.circuit);
         let consent = wallet.prepare(&request, self.now, &options, &mut self.rng)?;
-        let presentation = consent.approve(&keys().0, self.now, &mut self.rng)?;
+        let presentation = consent.approve(&keys().0, self.now, &mut self.rng)?.presentation;
         Ok(verifier.verify(&request, &presentation).expect("what the wallet proves, the verifier accepts"))
     }
 }

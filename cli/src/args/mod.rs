@@ -5,6 +5,7 @@
 
 mod inspect;
 mod issuer;
+mod proving;
 mod trust;
 mod verifier;
 mod wallet;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use inspect::{Inspect, InspectCommand};
 pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
+pub(crate) use proving::Proving;
 pub(crate) use trust::{Trust, TrustCommand};
 pub(crate) use verifier::{Request, RequestCommand, RequestNew, Setup, Verify};
 pub(crate) use wallet::{Present, Wallet, WalletCommand};

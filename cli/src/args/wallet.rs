@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{OperatorArgument, PassphraseSource, PublishedArgument};
+use super::{OperatorArgument, PassphraseSource, Proving, PublishedArgument};
 
 pub(super) const ABOUT: &str = "The holder's wallet: an encrypted directory with the holder secret and credentials.
 
@@ -15,7 +15,11 @@ pub(super) const ABOUT: &str = "The holder's wallet: an encrypted directory with
   tacit wallet present --wallet w --request hotel.request.json --out answer.json
 
 `update` fetches whole status chunks on your schedule and never because of a request, so whoever serves the files does
-not learn whose ID it is nor when it is used. `present` shows what will be proved and what will be disclosed, and asks.";
+not learn whose ID it is nor when it is used. `present` shows what will be proved and what will be disclosed, and asks.
+
+The first `present` prepares the proving key, a second's work, and keeps the result (about 50 MB) in the wallet's directory.
+The wallet remembers which key it was; from then on each `update` prepares most of the next proofs, encrypted like the
+rest. `update --proving-key FILE` does so before the first `present`.";
 
 /// `tacit wallet`.
 #[derive(Args)]
@@ -57,12 +61,14 @@ pub(crate) enum WalletCommand {
         #[arg(long, value_name = "FILE")]
         credential: PathBuf,
     },
-    /// Take in newly published trust and status lists.
+    /// Take in newly published trust and status lists, and prepare the next proofs.
     Update {
         #[command(flatten)]
         published: PublishedArgument,
         #[command(flatten)]
         operator: OperatorArgument,
+        #[command(flatten)]
+        proving: Proving,
     },
     /// List credentials, one line each.
     List,
@@ -104,9 +110,8 @@ pub(crate) struct Present {
     /// Write the compact binary form instead of JSON.
     #[arg(long)]
     pub(crate) binary: bool,
-    /// The proving key (`tacit setup`).
-    #[arg(long, value_name = "FILE", env = "TACIT_PROVING_KEY", default_value = "keys/resident-id.pk")]
-    pub(crate) proving_key: PathBuf,
+    #[command(flatten)]
+    pub(crate) proving: Proving,
     /// Which credential: its number in `wallet list` [default: the first that satisfies the request].
     #[arg(long, value_name = "NUMBER")]
     pub(crate) credential: Option<u32>,

@@ -3,6 +3,7 @@
 pub(crate) mod inspect;
 pub(crate) mod issuer;
 pub(crate) mod present;
+pub(crate) mod proving;
 pub(crate) mod request;
 pub(crate) mod setup;
 pub(crate) mod trust;

@@ -6,43 +6,32 @@ use std::time::Instant;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
-use tacit_prover::{CacheUse, Options, Provenance, Prover, ProvingKey};
-use tacit_wallet::{CredentialId, OpenExtras, PresentOptions, UncertifiedVerifiers, Wallet};
+use tacit_prover::Provenance;
+use tacit_wallet::{
+    CredentialId, OpenExtras, PresentOptions, ProofEngine, SumsUnused, UncertifiedVerifiers, Wallet,
+};
 
-use super::now;
+use super::{now, proving};
 use crate::args::Present;
 use crate::consent;
 use crate::error::{CliError, refused};
 use crate::files;
 use crate::output::{Output, Report, millis, milliseconds};
 
-/// The prepared proving key: public data, made again if it is missing, damaged or of another key.
-const CACHE: &str = "prover.cache";
-
 pub(crate) fn run(
-    wallet: &Wallet,
+    wallet: &mut Wallet,
     folder: &Path,
     arguments: &Present,
     output: Output,
 ) -> Result<Report, CliError> {
     let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
     let loading = Instant::now();
-    if !arguments.proving_key.exists() {
-        return Err(CliError::KeyMissing(arguments.proving_key.clone()));
-    }
-    let key = ProvingKey::load(&arguments.proving_key)
-        .map_err(CliError::malformed(&arguments.proving_key, "a proving key"))?;
-    let development = key.provenance() == Provenance::Development;
-    // In the wallet's folder, which is its owner's alone: whoever could write the cache could spoil proofs.
-    let (prover, used) = Prover::open(key, &folder.join(CACHE), &Options::default());
-    if let CacheUse::NotWritten(error) = used {
-        output.warn(format_args!(
-            "the prepared proving key could not be kept, so that this takes longer each time: {error}"
-        ));
-    }
+    let found = proving::find(wallet, &arguments.proving, output)?;
+    let development = found.key.provenance() == Provenance::Development;
+    let circuit = CircuitDigest(found.key.circuit_digest());
     let loaded = loading.elapsed();
 
-    let mut options = PresentOptions::new(CircuitDigest(prover.circuit_digest()));
+    let mut options = PresentOptions::new(circuit);
     options.credential = arguments.credential.map(CredentialId);
     if arguments.allow_uncertified {
         options.uncertified = UncertifiedVerifiers::Allow;
@@ -61,28 +50,69 @@ pub(crate) fn run(
             "the proving key is a DEVELOPMENT key: only verifiers that try things out accept its proofs.",
         );
     }
-    let proving = Instant::now();
-    let presentation = consent.approve(&prover, now(), &mut OsRng).map_err(refused)?;
-    let proved = proving.elapsed();
+    let opening = Instant::now();
+    let opened = found.open(folder, output);
+    let loaded = loaded + opening.elapsed();
+    let started = Instant::now();
+    let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refused)?;
+    let proved = started.elapsed();
+    let presentation = approved.presentation;
     let bytes = if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
     files::write_secret(&arguments.out, &bytes)?;
 
-    Ok(Report::new(format_args!(
-        "presentation in {}: {} bytes, proved in {}",
+    // The answer is written; what follows makes the next one quicker.
+    let following = Instant::now();
+    let (engine, sums, shows) = match approved.engine {
+        ProofEngine::Show => {
+            opened.remember(wallet, output);
+            ("show", json!("used"), None)
+        }
+        ProofEngine::Full(why) => {
+            if why != SumsUnused::Absent {
+                output.warn(format_args!("{why}; a full proof was made instead."));
+            }
+            ("full", json!(why), opened.prepare(wallet, output))
+        }
+    };
+    let followed = following.elapsed();
+
+    let mut report = Report::new(format_args!(
+        "presentation in {}: {} bytes, proved in {}{}",
         arguments.out.display(),
         bytes.len(),
-        milliseconds(proved)
-    ))
-    .line(format_args!(
-        "Where it goes: {}. It answers this request and no other, once.",
-        request.request.endpoint
-    ))
-    .key("file", arguments.out.display().to_string())
-    .key("bytes", bytes.len())
-    .key("development_key", development)
-    .key("consent", summary)
-    .key(
-        "milliseconds",
-        json!({ "load_key": millis(loaded), "prepare": millis(prepared), "prove": millis(proved) }),
-    ))
+        milliseconds(proved),
+        if engine == "show" { ", most of it prepared" } else { "" }
+    ));
+    if let Some(line) = opened.in_words() {
+        report = report.line(line);
+    }
+    if let Some(shows) = shows.filter(|shows| shows.prepared > 0) {
+        report = report.line(format_args!(
+            "{} proof(s) prepared for the next time in {}",
+            shows.prepared,
+            milliseconds(followed)
+        ));
+    }
+    Ok(report
+        .line(format_args!(
+            "Where it goes: {}. It answers this request and no other, once.",
+            request.request.endpoint
+        ))
+        .key("file", arguments.out.display().to_string())
+        .key("bytes", bytes.len())
+        .key("development_key", development)
+        .key("engine", engine)
+        .key("sums", sums)
+        .key("prover_cache", opened.cache_use())
+        .key("shows", proving::as_json(shows))
+        .key("consent", summary)
+        .key(
+            "milliseconds",
+            json!({
+                "load_key": millis(loaded),
+                "prepare": millis(prepared),
+                "prove": millis(proved),
+                "next": millis(followed),
+            }),
+        ))
 }

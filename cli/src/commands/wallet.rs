@@ -1,6 +1,7 @@
 //! `tacit wallet`.
 
 use std::path::Path;
+use std::time::Instant;
 
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
@@ -10,11 +11,11 @@ use tacit_wallet::{
 };
 
 use super::inspect::describe_credential;
-use super::operator_key;
+use super::{operator_key, proving};
 use crate::args::{Wallet, WalletCommand};
 use crate::error::{CliError, refused};
 use crate::files;
-use crate::output::{Output, Report};
+use crate::output::{Output, Report, milliseconds};
 use crate::progress;
 use crate::secrets::{self, Secret};
 
@@ -63,9 +64,11 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
                 .key("credential", id.0)
                 .key("change", what))
         }
-        WalletCommand::Update { published, operator } => {
+        WalletCommand::Update { published, operator, proving: key } => {
             let operator = operator_key(&operator.operator)?;
             let mut wallet = open()?;
+            // Before the lists, so that a wrong file is noticed while nothing is done yet.
+            let found = proving::find_again(&wallet, &key, output)?;
             let spinner = progress::spinner(output, "reading lists and status chunks");
             let report = wallet.update(&published.published, &operator).map_err(refused)?;
             spinner.finish_and_clear();
@@ -74,6 +77,18 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             for (id, status) in &report.credentials {
                 text = text.line(format_args!("credential {id}: {}", in_words(*status)));
             }
+            let preparing = Instant::now();
+            let known = found.is_some();
+            let shows = found.and_then(|found| found.prepare(&mut wallet, &dir, output));
+            text = match shows {
+                Some(shows) if shows.prepared > 0 => text.line(format_args!(
+                    "{} proof(s) prepared in {}",
+                    shows.prepared,
+                    milliseconds(preparing.elapsed())
+                )),
+                None if !known => text.line("No proof was prepared: which proving key to use is known after the first `tacit wallet present`."),
+                _ => text,
+            };
             let credentials: Vec<Value> = report
                 .credentials
                 .iter()
@@ -82,7 +97,8 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             Ok(text
                 .key("epoch", report.newest.0)
                 .key("new_lists", report.new_lists)
-                .key("credentials", credentials))
+                .key("credentials", credentials)
+                .key("shows", proving::as_json(shows)))
         }
         WalletCommand::List => {
             let list = open()?.list();
@@ -114,7 +130,7 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             Ok(describe_credential(Report::new(format_args!("credential {id}")), credential)
                 .key("credential", number))
         }
-        WalletCommand::Present(arguments) => super::present::run(&open()?, &dir, &arguments, output),
+        WalletCommand::Present(arguments) => super::present::run(&mut open()?, &dir, &arguments, output),
         WalletCommand::Passphrase { new_passphrase_file } => {
             let mut wallet = open()?;
             let replacement = passphrase(&secrets::replacement_passphrase(new_passphrase_file.as_deref())?)?;

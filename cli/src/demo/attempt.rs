@@ -43,7 +43,9 @@ pub(crate) fn answer(prover: &Prover, wallet: &Wallet, request: &SignedRequest) 
     let prepared = wallet.prepare(request, now(), &options, &mut OsRng);
     let check = started.elapsed();
     let started = Instant::now();
-    let outcome = prepared.and_then(|consent| consent.approve(prover, now(), &mut OsRng));
+    let outcome = prepared
+        .and_then(|consent| consent.approve(prover, now(), &mut OsRng))
+        .map(|approved| approved.presentation);
     Answered { outcome, check, prove: started.elapsed() }
 }
 

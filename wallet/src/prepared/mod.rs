@@ -123,7 +123,12 @@ impl Pair<'_> {
 }
 
 impl Wallet {
-    /// For how many pairs of credential and list nothing is prepared with this key. Reads what is, so that damage counts too.
+    /// How many pairs of credential and list proofs are possible for.
+    pub fn preparable(&self) -> usize {
+        self.pairs().count()
+    }
+
+    /// For how many of them nothing is prepared with this key. Reads what is, so that damage counts too.
     pub fn unprepared(&self, key: &ProvingKey) -> usize {
         self.pairs().filter(|pair| self.read(pair, key).is_err()).count()
     }

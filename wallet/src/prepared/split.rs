@@ -10,7 +10,10 @@ use rand_core::CryptoRngCore;
 use tacit_circuits::resident_id;
 use tacit_credential::credential::Credential;
 use tacit_credential::date::Date;
+use tacit_credential::extras::DisclosedExtras;
 use tacit_credential::holder::{HolderSecret, Scope};
+use tacit_credential::name::Name;
+use tacit_credential::number::DocumentNumber;
 use tacit_credential::policy::{Bounds, DisclosedAttribute};
 use tacit_credential::presentation::Disclosed;
 use tacit_credential::public_values::{PublicValues, PublicWord};
@@ -90,9 +93,9 @@ impl Case<'_> {
             scope: scope.as_field(),
             pseudonym: self.secret.pseudonym(&scope).as_field(),
             word: PublicWord::new(&bounds, &disclosed),
-            number: disclosed.number.as_ref().map_or(zero, |number| number.to_field()),
-            name: disclosed.name.as_ref().map_or(zero, |name| name.digest()),
-            extras: disclosed.extras.as_ref().map_or(zero, |extras| extras.digest()),
+            number: disclosed.number.as_ref().map_or(zero, DocumentNumber::to_field),
+            name: disclosed.name.as_ref().map_or(zero, Name::digest),
+            extras: disclosed.extras.as_ref().map_or(zero, DisclosedExtras::digest),
             challenge: field::hash_to_field("tacit/made-up-challenge/v1", &[&challenge]),
         }
     }

@@ -1,0 +1,181 @@
+//! The wallet's proving key: found, opened, and put to work before anybody asks.
+
+use std::path::{Path, PathBuf};
+
+use rand::rngs::OsRng;
+use serde_json::{Value, json};
+use tacit_prover::{CacheUse, MemoryBudget, Options, Prover, ProvingKey};
+use tacit_wallet::{KnownKey, ShowsPrepared, Wallet};
+
+use crate::args::Proving;
+use crate::error::{CliError, refused};
+use crate::output::{Output, megabytes};
+use crate::progress;
+
+/// The prepared proving key: public data, made again if it is missing, damaged or of another key.
+const CACHE: &str = "prover.cache";
+
+/// Where `tacit setup` puts the key.
+const USUAL: &str = "keys/resident-id.pk";
+
+/// A proving key and where it came from.
+pub(crate) struct Found {
+    pub(crate) key: ProvingKey,
+    path: PathBuf,
+    memory: Option<MemoryBudget>,
+}
+
+/// A prover, where its key came from, and what became of its cache.
+pub(crate) struct Opened {
+    pub(crate) prover: Prover,
+    path: PathBuf,
+    memory: Option<MemoryBudget>,
+    cache: PathBuf,
+    used: CacheUse,
+}
+
+/// The key to prove with: the one that was named, the one of last time, or the usual one.
+pub(crate) fn find(wallet: &Wallet, arguments: &Proving, output: Output) -> Result<Found, CliError> {
+    let known = wallet.proving_key();
+    let of_last_time = || known.map(|known| known.path().to_owned()).filter(|path| path.exists());
+    let path = arguments.proving_key.clone().or_else(of_last_time).unwrap_or_else(|| USUAL.into());
+    let found = load(wallet, path, arguments)?;
+    if arguments.proving_key.is_none()
+        && let Some(known) = known
+        && !known.is(&found.key)
+    {
+        output.warn(format_args!(
+            "{} is another key than the one that this wallet used last",
+            found.path.display()
+        ));
+    }
+    Ok(found)
+}
+
+/// The key to prepare with: the one that was named, or the one of last time if it still is that.
+pub(crate) fn find_again(
+    wallet: &Wallet,
+    arguments: &Proving,
+    output: Output,
+) -> Result<Option<Found>, CliError> {
+    if let Some(path) = &arguments.proving_key {
+        return load(wallet, path.clone(), arguments).map(Some);
+    }
+    let Some(known) = wallet.proving_key() else { return Ok(None) };
+    let path = known.path().to_owned();
+    match load(wallet, path.clone(), arguments) {
+        Ok(found) if known.is(&found.key) => Ok(Some(found)),
+        _ => {
+            output.warn(format_args!(
+                "{} is not the proving key any more that this wallet used last, so that nothing is prepared; name the right \
+                 one with --proving-key",
+                path.display()
+            ));
+            Ok(None)
+        }
+    }
+}
+
+fn load(wallet: &Wallet, path: PathBuf, arguments: &Proving) -> Result<Found, CliError> {
+    if !path.exists() {
+        return Err(CliError::KeyMissing(path));
+    }
+    let key = ProvingKey::load(&path).map_err(CliError::malformed(&path, "a proving key"))?;
+    let memory = arguments.memory.or_else(|| wallet.proving_key().and_then(KnownKey::memory));
+    Ok(Found { key, path, memory })
+}
+
+impl Found {
+    /// Prepares the key, or maps what was prepared before.
+    pub(crate) fn open(self, folder: &Path, output: Output) -> Opened {
+        // In the wallet's folder, which is its owner's alone: whoever could write the cache could spoil proofs.
+        let cache = folder.join(CACHE);
+        let message =
+            if cache.exists() { "opening the proving key" } else { "preparing the proving key, this once" };
+        let spinner = progress::spinner(output, message);
+        let Self { key, path, memory } = self;
+        let options = memory.map_or_else(Options::default, |memory| Options::default().with_memory(memory));
+        let (prover, used) = Prover::open(key, &cache, &options);
+        spinner.finish_and_clear();
+        if let CacheUse::NotWritten(error) = &used {
+            output.warn(format_args!(
+                "the prepared proving key could not be kept, so that this takes longer each time: {error}"
+            ));
+        }
+        Opened { prover, path, memory, cache, used }
+    }
+
+    /// Prepares shows for all that the wallet can prove, and remembers the key; `None` if that fails, which is a pity and no more.
+    pub(crate) fn prepare(self, wallet: &mut Wallet, folder: &Path, output: Output) -> Option<ShowsPrepared> {
+        let spinner = progress::spinner(output, "looking at what is prepared");
+        let missing = wallet.unprepared(&self.key);
+        spinner.finish_and_clear();
+        if missing == 0 {
+            remember(wallet, &self.path, &self.key, self.memory, output);
+            return Some(ShowsPrepared { prepared: 0, kept: wallet.preparable() });
+        }
+        self.open(folder, output).prepare(wallet, output)
+    }
+}
+
+impl Opened {
+    /// [`Found::prepare`] with the prover open.
+    pub(crate) fn prepare(&self, wallet: &mut Wallet, output: Output) -> Option<ShowsPrepared> {
+        self.remember(wallet, output);
+        let bar = progress::bar(output, 0, "preparing the next proofs");
+        let watch = |done: usize, all: usize| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        };
+        let prepared = wallet.prepare_shows(&self.prover, &mut OsRng, watch);
+        bar.finish_and_clear();
+        prepared
+            .map_err(|error| {
+                output
+                    .warn(format_args!("nothing was prepared for the next presentation: {}", refused(error)));
+            })
+            .ok()
+    }
+
+    /// The wallet finds the key again.
+    pub(crate) fn remember(&self, wallet: &mut Wallet, output: Output) {
+        remember(wallet, &self.path, self.prover.key(), self.memory, output);
+    }
+
+    /// For scripts.
+    pub(crate) fn cache_use(&self) -> &'static str {
+        match self.used {
+            CacheUse::Loaded => "loaded",
+            CacheUse::Written(_) => "written",
+            _ => "not-written",
+        }
+    }
+
+    /// For people: that something large was written, and why.
+    pub(crate) fn in_words(&self) -> Option<String> {
+        let CacheUse::Written(_) = self.used else { return None };
+        let bytes = self.cache.metadata().map_or(0, |metadata| metadata.len());
+        Some(format!(
+            "The prepared proving key is kept in {} ({}), so that the next proof starts at once.",
+            self.cache.display(),
+            megabytes(bytes)
+        ))
+    }
+}
+
+fn remember(
+    wallet: &mut Wallet,
+    path: &Path,
+    key: &ProvingKey,
+    memory: Option<MemoryBudget>,
+    output: Output,
+) {
+    if let Err(error) = wallet.remember_proving_key(path, key, memory) {
+        output.warn(format_args!("the proving key could not be remembered: {error}"));
+    }
+}
+
+/// What was prepared, for scripts.
+pub(crate) fn as_json(shows: Option<ShowsPrepared>) -> Value {
+    shows.map_or(Value::Null, |shows| json!(shows))
+}
