@@ -33,28 +33,36 @@ pub(crate) fn ask(summary: &ConsentSummary, agreed: bool, output: Output) -> Res
 
 /// The screen as text.
 fn screen(summary: &ConsentSummary, output: Output) -> String {
+    let painted = lines(summary)
+        .into_iter()
+        .map(|(style, line)| style.map_or(line.clone(), |style| output.paint(style, &line)) + "\n");
+    painted.collect()
+}
+
+/// The screen line by line, each with the style that makes it stand out.
+pub(crate) fn lines(summary: &ConsentSummary) -> Vec<(Option<Style>, String)> {
+    let plain = |text: String| (None, text);
     let mut lines = Vec::new();
     match &summary.verifier {
         VerifierSummary::Yes { name, identity, .. } => {
-            lines.push(output.paint(Style::Bold, format_args!("{name} ({identity}) asks")));
+            lines.push((Some(Style::Bold), format!("{name} ({identity}) asks")));
         }
         VerifierSummary::No { key } => {
-            lines.push(output.paint(Style::Bad, format_args!("an uncertified verifier with key {key} asks")));
+            lines.push((Some(Style::Bad), format!("an uncertified verifier with key {key} asks")));
         }
     }
     if !summary.title.is_empty() {
-        lines.push(format!("  for: {}", summary.title));
+        lines.push(plain(format!("  for: {}", summary.title)));
     }
-    lines.push(format!("  where the answer goes: {}; until {}", summary.endpoint, summary.expires_at));
-    lines.push("What will be proved:".to_owned());
-    lines.extend(summary.clauses.iter().map(|clause| format!("  - {clause}")));
+    lines.push(plain(format!("  where the answer goes: {}; until {}", summary.endpoint, summary.expires_at)));
+    lines.push(plain("What will be proved:".to_owned()));
+    lines.extend(summary.clauses.iter().map(|clause| plain(format!("  - {clause}"))));
     if summary.disclosed.is_empty() {
-        lines.push("Nothing will be disclosed.".to_owned());
+        lines.push(plain("Nothing will be disclosed.".to_owned()));
     } else {
-        lines.push("What will be disclosed:".to_owned());
+        lines.push(plain("What will be disclosed:".to_owned()));
         for item in &summary.disclosed {
-            let text = format!("  ! {}: {}", item.attribute, item.value);
-            lines.push(output.paint(Style::Notice, text));
+            lines.push((Some(Style::Notice), format!("  ! {}: {}", item.attribute, item.value)));
         }
     }
     if let Some(pseudonym) = &summary.pseudonym {
@@ -64,13 +72,13 @@ fn screen(summary: &ConsentSummary, output: Output) -> String {
             pseudonym.identity,
             pseudonym.label
         );
-        lines.push(output.paint(Style::Notice, text));
+        lines.push((Some(Style::Notice), text));
     }
     let credential = &summary.credential;
-    lines.push(format!("With credential {}: {}, {}.", credential.id, credential.name, credential.number));
-    for warning in &summary.warnings {
-        lines.push(output.paint(Style::Bad, format_args!("Careful: {warning}.")));
-    }
-    lines.push(String::new());
-    lines.join("\n")
+    lines.push(plain(format!(
+        "With credential {}: {}, {}.",
+        credential.id, credential.name, credential.number
+    )));
+    lines.extend(summary.warnings.iter().map(|warning| (Some(Style::Bad), format!("Careful: {warning}."))));
+    lines
 }

@@ -101,9 +101,16 @@ pub(crate) enum CliError {
     ConsentImpossible,
     /// The demonstration did not go as it should.
     #[error(
-        "{0} of the demonstration's outcomes differ from what they should be; the lines marked ✗ above say which."
+        "{} of the demonstration's outcomes differ from what they should be; please report this:{}",
+        .0.len(), .0.iter().map(|line| format!("\n  ✗ {line}")).collect::<String>()
     )]
-    DemoDiffers(usize),
+    DemoDiffers(Vec<String>),
+    /// A signal, by its number.
+    #[error("stopped by signal {0} before the end; nothing is left behind.")]
+    Interrupted(u8),
+    /// Whoever read standard output went away.
+    #[error("standard output was closed before the end; nothing is left behind.")]
+    OutputClosed,
     /// A library refused.
     #[error("{message}")]
     Refused {
@@ -120,9 +127,11 @@ impl CliError {
     /// The process's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Write { .. } | Self::KeyMissing(_) | Self::Occupied(_) => {
-                exit::INPUT_OUTPUT
-            }
+            Self::Read { .. }
+            | Self::Write { .. }
+            | Self::KeyMissing(_)
+            | Self::Occupied(_)
+            | Self::OutputClosed => exit::INPUT_OUTPUT,
             Self::Malformed { .. } => exit::MALFORMED,
             Self::Argument { .. } => 2,
             Self::SecretMissing { .. } | Self::EntriesDiffer | Self::EmptySecret(_) | Self::Passphrase(_) => {
@@ -130,6 +139,7 @@ impl CliError {
             }
             Self::ConsentDeclined | Self::ConsentImpossible => exit::CONSENT,
             Self::DemoDiffers(_) | Self::DevelopmentKey(_) => exit::REFUSED,
+            Self::Interrupted(signal) => 128 | signal,
             Self::Refused { exit, .. } => *exit,
         }
     }

@@ -102,13 +102,6 @@ impl Output {
         }
     }
 
-    /// Says something while a command runs; nothing with `--json`.
-    pub(crate) fn say(self, line: impl Display) {
-        if !self.json {
-            println!("{line}");
-        }
-    }
-
     /// Text in a style, where styles are shown.
     pub(crate) fn paint(self, style: Style, text: impl Display) -> String {
         if self.colour { format!("\x1b[{}m{text}\x1b[0m", style.code()) } else { text.to_string() }
@@ -116,7 +109,7 @@ impl Output {
 }
 
 /// How a piece of text looks on a terminal.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// Titles.
     Bold,
@@ -146,6 +139,7 @@ impl Style {
 pub(crate) fn milliseconds(duration: std::time::Duration) -> String {
     let ms = duration.as_secs_f64() * 1e3;
     match ms {
+        ms if ms < 0.001 => "under 1 µs".to_owned(),
         ms if ms < 0.1 => format!("{:.0} µs", ms * 1e3),
         ms if ms < 10.0 => format!("{ms:.1} ms"),
         ms if ms < 1000.0 => format!("{ms:.0} ms"),
@@ -187,6 +181,7 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(66_060_288), "66,060,288");
         assert_eq!(megabytes(52_842_880), "52.8 MB");
+        assert_eq!(milliseconds(Duration::from_nanos(300)), "under 1 µs");
         assert_eq!(milliseconds(Duration::from_micros(50)), "50 µs");
         assert_eq!(milliseconds(Duration::from_micros(1_234)), "1.2 ms");
         assert_eq!(milliseconds(Duration::from_millis(345)), "345 ms");

@@ -1,8 +1,11 @@
 //! The commands, as a shell would run them: the whole tour in a directory, exit codes, JSON shapes, and every refusal
 //! that a script must be able to tell apart.
 
+#[path = "cli/demo.rs"]
+mod demo;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
@@ -403,98 +406,6 @@ fn inspect_circuit_fits_its_budget() {
     let sum: u64 = clauses.iter().map(|clause| clause["constraints"].as_u64().unwrap()).sum();
     assert_eq!(sum, count("constraints"));
     assert!(circuit["nonzeros"]["total"].as_u64().unwrap() > count("constraints"));
-}
-
-/// Every outcome that the demonstration must show.
-const SCENES: [&str; 21] = [
-    "enrolled-twice",
-    "hotel-guangdong",
-    "hotel-hunan",
-    "airline",
-    "shop-first-visit",
-    "shop-second-visit",
-    "shop-another-person",
-    "shop-accounts",
-    "loss-code-guessed",
-    "minor",
-    "other-province",
-    "revoked",
-    "lost",
-    "shop-new-phone",
-    "expired",
-    "without-holder-secret",
-    "forged-signature",
-    "unknown-issuer",
-    "tampered",
-    "replayed",
-    "other-site",
-];
-
-#[test]
-fn demo_shows_every_outcome_and_leaves_usable_files() {
-    let place = Place::new();
-    let shown = place.ok("demo --people 300 --keep tour");
-    let scenes = shown["scenes"].as_array().unwrap();
-    let names: Vec<&str> = scenes.iter().map(|scene| scene["name"].as_str().unwrap()).collect();
-    assert_eq!(names, SCENES);
-    assert!(scenes.iter().all(|scene| scene["ok"] == true), "{shown:#}");
-    assert_eq!((&shown["people"], &shown["development_keys"]), (&json!(300), &json!(true)));
-    let steps = |name: &str| -> Vec<(String, String)> {
-        let scene = &scenes[names.iter().position(|n| *n == name).unwrap()];
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        scene["steps"].as_array().unwrap().iter().map(|s| (text(&s["party"]), text(&s["outcome"]))).collect()
-    };
-    let as_pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
-        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
-    };
-    assert_eq!(
-        steps("minor"),
-        as_pairs(&[
-            ("wallet", "too-young"),
-            ("lying prover", "born between"),
-            ("lying prover", "issued"),
-            ("verifier", "proof-invalid")
-        ])
-    );
-    assert_eq!(steps("replayed"), as_pairs(&[("verifier", "challenge-used")]));
-    assert_eq!(shown["knowledge"][0]["knows"]["name"], "–");
-    assert_eq!(shown["knowledge"][1]["knows"]["name"], "林晓雨");
-
-    // The commands of its README.
-    let inside = |line: &str| outcome(place.command(line).current_dir(place.path("tour")), line);
-    assert_eq!(inside("trust verify --operator operator.pub").0, 0);
-    let new = "request new --state businesses/hotel/state --policy businesses/hotel/policy.toml --out my.request.json";
-    assert_eq!(inside(new).0, 0);
-    let present = "wallet present --wallet people/lin-xiaoyu/wallet --passphrase-file people/lin-xiaoyu/passphrase.txt \
-                   --request my.request.json --out my.answer.json --yes";
-    assert_eq!(inside(present).0, 0);
-    let verify =
-        "verify --state businesses/hotel/state --presentation my.answer.json --accept-development-key";
-    let (exit, accepted) = inside(verify);
-    assert_eq!((exit, &accepted["disclosed"]), (0, &json!({})));
-    assert_eq!(inside(verify).0, 1);
-    let again = "verify --state businesses/hotel/state --presentation answers/hotel-guangdong.answer.json \
-                 --accept-development-key";
-    assert_eq!(inside(again).1["error"]["code"], "challenge-used");
-    assert_eq!(inside("inspect credential people/lin-xiaoyu/credential.json").1["name"], "林晓雨");
-    assert_eq!(inside("issuer --dir bureaus/changsha-psb log --last 3").0, 0);
-}
-
-#[test]
-fn demo_leaves_nothing_behind() {
-    let place = Place::new();
-    let temporary = place.path("tmp");
-    fs::create_dir(&temporary).unwrap();
-    let line = "demo --people 100";
-    let (exit, shown) = outcome(place.command(line).env("TMPDIR", &temporary), line);
-    assert_eq!(exit, 0, "{shown:#}");
-    assert_eq!(shown["kept"], Value::Null);
-    assert_eq!(entries(&temporary), 0);
-    assert_eq!(entries(place.0.path()), 1);
-}
-
-fn entries(dir: &Path) -> usize {
-    fs::read_dir(dir).unwrap().count()
 }
 
 #[test]

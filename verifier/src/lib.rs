@@ -55,14 +55,14 @@
 //!
 //! // Code that relies on the proof takes a `VerifiedPresentation`: nothing but `verify` can make one.
 //! fn check_in(guest: &VerifiedPresentation) {
-//!     println!("welcome; proven: {:?}", guest.policy().describe(guest.verified_at().date_utc8()));
+//!     println!("welcome; proven: {:?}", guest.policy().describe(guest.date()));
 //! }
 //! # fn answer_with(_: Refusal) {}
 //! ```
 //!
 //! # What you can rely on, once you hold a [`VerifiedPresentation`]
 //!
-//! * Everything in [`VerifiedPresentation::policy`] holds, on the date of the request, for an ID that an issuer
+//! * Everything in [`VerifiedPresentation::policy`] holds, on [`VerifiedPresentation::date`], for an ID that an issuer
 //!   of the trust list signed, that was not revoked when the list was made, and whose secret is in the wallet
 //!   that answered.
 //! * [`VerifiedPresentation::disclosed`] are the values on that ID, exactly those that the policy asked for.

@@ -1,6 +1,6 @@
 //! The result that relying code should ask for.
 
-use tacit_credential::date::UnixTime;
+use tacit_credential::date::{Date, UnixTime};
 use tacit_credential::holder::Pseudonym;
 use tacit_credential::policy::Policy;
 use tacit_credential::presentation::{Challenge, Disclosed, Presentation};
@@ -16,6 +16,7 @@ use crate::key::Provenance;
 /// and the compiler sees to it that nobody forgets to verify.
 pub struct VerifiedPresentation {
     policy: Policy,
+    date: Date,
     disclosed: Disclosed,
     pseudonym: Option<Pseudonym>,
     epoch: Epoch,
@@ -34,6 +35,7 @@ impl VerifiedPresentation {
     ) -> Self {
         Self {
             policy: request.policy.clone(),
+            date: request.date,
             disclosed: presentation.disclosed.clone(),
             // Without a scope in the policy the wallet drew a random one: its pseudonym recognises nobody.
             pseudonym: request.policy.pseudonym.is_some().then_some(presentation.pseudonym),
@@ -47,6 +49,12 @@ impl VerifiedPresentation {
     /// What was asked, and so what now holds for the guest.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The day on which it holds: that of the request, which ages and validity count for. Near midnight
+    /// [`Self::verified_at`] may fall on the next one.
+    pub fn date(&self) -> Date {
+        self.date
     }
 
     /// The attributes that the policy asked to see, as the issuer signed them; `None` for all others.
@@ -86,6 +94,7 @@ impl core::fmt::Debug for VerifiedPresentation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("VerifiedPresentation")
             .field("challenge", &self.challenge)
+            .field("date", &self.date)
             .field("epoch", &self.epoch)
             .field("disclosed", &self.disclosed.mask())
             .field("verified_at", &self.at)

@@ -43,7 +43,8 @@ const EXIT_CODES: &str = "Exit codes:
   3  a file or directory cannot be read or written
   4  a file was read but is not what it should be
   5  passphrase missing or wrong
-  6  consent was not given";
+  6  consent was not given
+  129, 130, 143  the demonstration was stopped by a signal, and cleaned up";
 
 /// The whole command line.
 #[derive(Parser)]
@@ -100,7 +101,8 @@ learnt with what a photocopy would have told it.
 
 The proving keys are DEVELOPMENT keys, made on the spot: whoever made them could forge proofs.
 
-Ends with 1 if any outcome differs from what it should be. Leaves nothing behind without --keep.
+Ends with 1 if any outcome differs from what it should be, and names it. Leaves nothing behind without --keep, also when
+it is stopped by Ctrl-C; what a killed run left, the next one removes.
 
   tacit demo
   tacit demo --people 1000            faster

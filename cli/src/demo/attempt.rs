@@ -20,10 +20,10 @@ use tacit_credential::status::StatusWitness;
 use tacit_credential::trust_list::{IssuerPath, VerifiedTrustList};
 use tacit_prover::{Proof, ProveError, Prover};
 use tacit_verifier::VerifiedPresentation;
-use tacit_wallet::{PresentError, PresentOptions, Wallet};
+use tacit_wallet::{ConsentSummary, PresentError, PresentOptions, Wallet};
 
 use super::business::Business;
-use super::report::{Party, Step};
+use super::step::{Outcome, Party, Sent, Step};
 use crate::commands::now;
 use crate::commands::verify::refusal_code;
 use crate::error::{CliError, explain, refused, variant_name};
@@ -32,6 +32,8 @@ use crate::error::{CliError, explain, refused, variant_name};
 pub(crate) struct Answered {
     /// The presentation, or why there is none.
     pub(crate) outcome: Result<Presentation, PresentError>,
+    /// What its holder read before agreeing, if the wallet was willing at all.
+    consent: Option<ConsentSummary>,
     check: Duration,
     prove: Duration,
 }
@@ -43,18 +45,26 @@ pub(crate) fn answer(prover: &Prover, wallet: &Wallet, request: &SignedRequest) 
     let prepared = wallet.prepare(request, now(), &options, &mut OsRng);
     let check = started.elapsed();
     let started = Instant::now();
+    let consent = prepared.as_ref().ok().map(|consent| consent.summary().clone());
     let outcome = prepared
         .and_then(|consent| consent.approve(prover, now(), &mut OsRng))
         .map(|approved| approved.presentation);
-    Answered { outcome, check, prove: started.elapsed() }
+    Answered { outcome, consent, check, prove: started.elapsed() }
 }
 
 impl Answered {
     /// The wallet's refusal as a step; if it answered after all, the outcome is `answered`.
     pub(crate) fn refusal(&self, expected: &'static str) -> Step {
         match &self.outcome {
-            Ok(_) => Step::new(Party::Wallet, expected, "answered", "the wallet answers"),
-            Err(error) => Step::new(Party::Wallet, expected, variant_name(error), explain(error)),
+            Ok(presentation) => {
+                let outcome = Outcome::Granted("answered");
+                Step::new(Party::Wallet, expected, outcome, "the wallet answers")
+                    .sent(Sent::Presentation(presentation.to_bytes().len()))
+            }
+            Err(error) => {
+                let outcome = Outcome::Refused(variant_name(error));
+                Step::new(Party::Wallet, expected, outcome, explain(error)).sent(Sent::Nothing)
+            }
         }
         .time("check", self.check)
     }
@@ -65,19 +75,67 @@ impl Answered {
     }
 }
 
-/// An honest answer, verified: a step that should be `accepted`, and what the business now holds.
+/// An honest answer, verified.
+pub(crate) struct Admitted {
+    /// Should be `accepted`.
+    pub(crate) step: Step,
+    /// What the holder read before agreeing.
+    pub(crate) consent: Option<ConsentSummary>,
+    /// What was sent.
+    pub(crate) presentation: Presentation,
+    /// What the business now holds, if it accepted.
+    pub(crate) verified: Option<VerifiedPresentation>,
+}
+
+/// Lets a wallet answer and the business verify that.
 pub(crate) fn admit(
     prover: &Prover,
     wallet: &Wallet,
     business: &Business,
     request: &SignedRequest,
     words: impl FnOnce(&VerifiedPresentation) -> String,
-) -> Result<(Step, Presentation, Option<VerifiedPresentation>), CliError> {
-    let answered = answer(prover, wallet, request);
-    let (check, prove) = (answered.check, answered.prove);
+) -> Result<Admitted, CliError> {
+    let mut answered = answer(prover, wallet, request);
+    let (check, prove, consent) = (answered.check, answered.prove, answered.consent.take());
     let presentation = answered.presentation()?;
     let (step, verified) = verify(business, request, &presentation, "accepted", words);
-    Ok((step.time_first("prove", prove).time_first("check", check), presentation, verified))
+    let step = step.time_first("prove", prove).time_first("check", check);
+    Ok(Admitted { step, consent, presentation, verified })
+}
+
+/// What an honest wallet says to a credential that it should not take.
+pub(crate) fn add(wallet: &mut Wallet, credential: Credential, expected: &'static str) -> Step {
+    let started = Instant::now();
+    let outcome = wallet.add(credential);
+    let elapsed = started.elapsed();
+    match outcome {
+        Ok(_) => Step::new(Party::Wallet, expected, Outcome::Granted("added"), "the wallet takes it"),
+        Err(error) => {
+            Step::new(Party::Wallet, expected, Outcome::Refused(variant_name(&error)), explain(&error))
+        }
+    }
+    .time("check", elapsed)
+    .sent(Sent::Nothing)
+}
+
+/// What a bureau says to something that it should refuse; `handed` are the bytes that it is handed.
+pub(crate) fn at_bureau<T, E: std::error::Error + 'static>(
+    expected: &'static str,
+    granted: &'static str,
+    handed: usize,
+    what: impl FnOnce() -> Result<T, E>,
+) -> Step {
+    let started = Instant::now();
+    let outcome = what();
+    let elapsed = started.elapsed();
+    match outcome {
+        Ok(_) => Step::new(Party::Issuer, expected, Outcome::Granted(granted), "the bureau does it"),
+        Err(error) => {
+            Step::new(Party::Issuer, expected, Outcome::Refused(variant_name(&error)), explain(&error))
+        }
+    }
+    .time("check", elapsed)
+    .sent(Sent::Request(handed))
 }
 
 /// The verifier's verdict as a step.
@@ -92,10 +150,16 @@ pub(crate) fn verify(
     let verdict = business.verifier.verify(request, presentation);
     let elapsed = started.elapsed();
     let (step, verified) = match verdict {
-        Ok(verified) => (Step::new(Party::Verifier, expected, "accepted", words(&verified)), Some(verified)),
-        Err(error) => (Step::new(Party::Verifier, expected, refusal_code(&error), explain(&error)), None),
+        Ok(verified) => {
+            let outcome = Outcome::Granted("accepted");
+            (Step::new(Party::Verifier, expected, outcome, words(&verified)), Some(verified))
+        }
+        Err(error) => {
+            let outcome = Outcome::Refused(refusal_code(&error));
+            (Step::new(Party::Verifier, expected, outcome, explain(&error)), None)
+        }
     };
-    (step.time("verify", elapsed).bytes(presentation.to_bytes().len()), verified)
+    (step.time("verify", elapsed).sent(Sent::Presentation(presentation.to_bytes().len())), verified)
 }
 
 /// A prover of one's own, with every value free to choose.
@@ -145,15 +209,20 @@ impl Lie {
     ) -> Result<Step, CliError> {
         let (assign, prove, outcome) = self.prove(prover)?;
         let step = match outcome {
-            Ok(_) => Step::new(Party::LyingProver, clause, "proved", "the prover makes a proof"),
+            Ok(_) => {
+                Step::new(Party::LyingProver, clause, Outcome::Granted("proved"), "the prover makes a proof")
+            }
             Err(ProveError::Unsatisfied { clause: failed, index }) => {
                 // "resides in: province" belongs to the clause "resides in".
                 let of_table = failed.split(':').next().unwrap_or(&failed).to_owned();
                 let words =
                     format!("the circuit has no solution: clause \"{failed}\" fails (constraint {index})");
-                Step::new(Party::LyingProver, clause, of_table, words)
+                Step::new(Party::LyingProver, clause, Outcome::Refused(of_table), words).sent(Sent::Nothing)
             }
-            Err(error) => Step::new(Party::LyingProver, clause, variant_name(&error), explain(&error)),
+            Err(error) => {
+                let outcome = Outcome::Refused(variant_name(&error));
+                Step::new(Party::LyingProver, clause, outcome, explain(&error)).sent(Sent::Nothing)
+            }
         };
         Ok(step.note(note).time("assign", assign).time("try", prove))
     }

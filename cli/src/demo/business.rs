@@ -25,12 +25,13 @@ pub(crate) struct Business {
     pub(crate) name: &'static str,
     /// What it is certified for.
     pub(crate) identity: &'static str,
-    /// Its policy.
-    pub(crate) policy: Policy,
+    /// Its policy, as written.
+    pub(crate) policy_text: &'static str,
     /// Its verifier, over the files of its state directory.
     pub(crate) verifier: Verifier,
     /// Its signing key.
     pub(crate) signing: SigningKey,
+    policy: Policy,
     desk: Desk,
 }
 
@@ -41,7 +42,7 @@ impl Business {
         folder: &'static str,
         name: &'static str,
         identity: &'static str,
-        policy: &str,
+        policy_text: &'static str,
     ) -> Result<Self, CliError> {
         let dir = world.dir.join("businesses").join(folder);
         let desk = Desk::init(&dir.join("state"), &world.operator_key(), &mut OsRng)?;
@@ -55,10 +56,10 @@ impl Business {
             .map_err(refused)?;
         files::write_json(&dir.join("certificate.json"), &certificate)?;
         desk.install(&certificate, from)?;
-        files::write(&dir.join("policy.toml"), policy.as_bytes())?;
-        let policy = Policy::from_toml(policy).map_err(refused)?;
+        files::write(&dir.join("policy.toml"), policy_text.as_bytes())?;
+        let policy = Policy::from_toml(policy_text).map_err(refused)?;
         let verifier = request::verifier(&desk, &world.dir.join("keys/resident-id.vk"), true)?;
-        Ok(Self { name, identity, policy, verifier, signing, desk })
+        Ok(Self { name, identity, policy_text, verifier, signing, policy, desk })
     }
 
     /// Takes a trust list into use.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use tacit_credential::date::Date;
-use tacit_credential::document::RawDocument;
+use tacit_credential::document::{RawDocument, RawExtra};
 use tacit_credential::number::{DocumentNumber, Sex};
 use tacit_credential::region::RegionCode;
 
@@ -136,7 +136,9 @@ impl Population {
         let (issued, expires) =
             if role.expired { (self.days_ago(3_680)?, self.days_ago(28)?) } else { self.validity(rng)? };
         let number = self.number(district, birth, role.sex, rng)?;
-        Ok(document(number, role.document_name.to_owned(), birth, role.sex, district, issued, expires))
+        let name = role.document_name.to_owned();
+        let extras = extras(rng);
+        Ok(RawDocument { extras, ..document(number, name, birth, role.sex, district, issued, expires) })
     }
 
     /// Anybody who lives in the bureau's area; three in ten were born elsewhere.
@@ -208,6 +210,20 @@ fn document(
         expires: expires.to_string(),
         extras: Vec::new(),
     }
+}
+
+/// What else is on an ID. The portrait is noise behind the first bytes of a picture.
+fn extras(rng: &mut impl Rng) -> Vec<RawExtra> {
+    let mut picture = [0; 60];
+    rng.fill_bytes(&mut picture);
+    let text =
+        |label: &str, value: String| RawExtra { label: label.into(), value: Some(value), value_hex: None };
+    let portrait = format!("ffd8ffe0{}", hex::encode(picture));
+    vec![
+        RawExtra { label: "portrait".into(), value: None, value_hex: Some(portrait) },
+        text("address", format!("莲花路{}号", rng.gen_range(1..400))),
+        text("ethnic group", "汉".into()),
+    ]
 }
 
 fn pick<T: Copy>(from: &[T], rng: &mut impl Rng) -> T {

@@ -24,12 +24,13 @@ use tacit_credential::trust_list::{
 use tacit_prover::Proof;
 use tacit_verifier::SigningKey;
 
-use super::attempt::{Lie, answer, verify};
-use super::report::{Party, Scene, Stage, Step};
+use super::attempt::{Lie, add, answer, verify};
+use super::report::Stage;
 use super::scenes::{Businesses, Learnt, keep, replay};
+use super::step::Scene;
 use super::world::{Person, World};
 use crate::commands::now;
-use crate::error::{CliError, explain, refused, variant_name};
+use crate::error::{CliError, refused};
 
 /// All of them, in order.
 pub(crate) fn all(
@@ -42,7 +43,7 @@ pub(crate) fn all(
         "Who must not get in",
         "An honest wallet says no by itself and sends nothing. A dishonest one can be changed to try anyway: either the circuit \
          has no solution for its lie, or it proves something else than what was asked, which the verifier notices.",
-    );
+    )?;
     minor(world, businesses, stage)?;
     other_province(world, businesses, stage)?;
     revoked(world, businesses, stage, "revoked", "liu-yang", "Liu Yang, moved away: his ID is revoked")?;
@@ -62,8 +63,8 @@ pub(crate) fn all(
     tampered(world, businesses, stage)?;
     stage.scene(
         Scene::new("replayed", "Lin Xiaoyu's accepted presentation, copied and sent to the hotel again")
-            .step(replay(&businesses.hotel, &learnt.used)),
-    );
+            .step(replay(&businesses.hotel, &learnt.hotel)),
+    )?;
     other_site(world, businesses, stage)
 }
 
@@ -94,8 +95,7 @@ fn minor(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<()
             .step(bare.attempt(&world.prover, "born between", "ignores the wallet's refusal")?)
             .step(lie.attempt(&world.prover, "issued", "claims an earlier birth date")?)
             .step(other.send(&world.prover, hotel, "sends a true proof of less: of any age")?),
-    );
-    Ok(())
+    )
 }
 
 fn other_province(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<(), CliError> {
@@ -111,8 +111,7 @@ fn other_province(world: &World, businesses: &Businesses, stage: &mut Stage) -> 
             .step(honest)
             .step(bare.attempt(&world.prover, "resides in", "ignores the wallet's refusal")?)
             .step(other.send(&world.prover, hotel, "sends a true proof of less: of residence anywhere")?),
-    );
-    Ok(())
+    )
 }
 
 fn revoked(
@@ -143,8 +142,7 @@ fn revoked(
                 hotel,
                 "sends a true proof over the epoch before, when the ID was still good",
             )?),
-    );
-    Ok(())
+    )
 }
 
 fn expired(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<(), CliError> {
@@ -162,8 +160,7 @@ fn expired(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<
         .step(honest)
         .step(bare.attempt(&world.prover, "still valid", "ignores the wallet's refusal")?)
         .step(other.send(&world.prover, hotel, "sends a true proof for its last day of validity")?),
-    );
-    Ok(())
+    )
 }
 
 fn without_secret(
@@ -175,10 +172,7 @@ fn without_secret(
     let (victim, hotel) = (world.person("lin-xiaoyu")?, &businesses.hotel);
     let request = hotel.ask()?;
     let (mut wallet, ..) = world.wallet("thief")?;
-    let honest = match wallet.add(victim.credential.clone()) {
-        Ok(_) => Step::new(Party::Wallet, "other-holder", "added", "the wallet takes it"),
-        Err(error) => Step::new(Party::Wallet, "other-holder", variant_name(&error), explain(&error)),
-    };
+    let honest = add(&mut wallet, victim.credential.clone(), "other-holder");
     let mut guessed = truth(world, victim, &request, world.list()?)?;
     let secret = HolderSecret::generate(&mut OsRng);
     guessed.witness.holder_secret = secret.expose();
@@ -186,7 +180,7 @@ fn without_secret(
     rebound.witness.holder_secret = secret.expose();
     rebound.witness.attributes.holder_key = secret.key().0;
     // The only proofs that a thief has are those seen elsewhere; this one answered another request.
-    let (_, seen) = &learnt.used;
+    let seen = &learnt.hotel.presentation;
     let relabelled = Presentation::new(
         request.request.challenge(),
         seen.proof,
@@ -208,8 +202,7 @@ fn without_secret(
             "puts a holder key of their own into the credential",
         )?)
         .step(sent.note("sends one of her earlier proofs under the new challenge")),
-    );
-    Ok(())
+    )
 }
 
 fn forged_signature(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<(), CliError> {
@@ -220,10 +213,7 @@ fn forged_signature(world: &World, businesses: &Businesses, stage: &mut Stage) -
     let mut edited = person.credential.clone();
     edited.attributes.birth = Date::from_days(edited.attributes.birth.days() - 3_653).map_err(refused)?;
     let (mut wallet, ..) = world.wallet("sun-li/second-wallet")?;
-    let honest = match wallet.add(edited.clone()) {
-        Ok(_) => Step::new(Party::Wallet, "credential", "added", "the wallet takes it"),
-        Err(error) => Step::new(Party::Wallet, "credential", variant_name(&error), explain(&error)),
-    };
+    let honest = add(&mut wallet, edited.clone(), "credential");
     let first = Lie::from_truth(world.list()?, &request, &edited, &person.secret, &paths)?;
     // Signed again, with a key of her own, in the bureau's name.
     let own =
@@ -250,8 +240,7 @@ fn forged_signature(world: &World, businesses: &Businesses, stage: &mut Stage) -
             hotel,
             "sends a true proof of less: her real credential, of any age",
         )?),
-    );
-    Ok(())
+    )
 }
 
 fn unknown_issuer(world: &mut World, businesses: &Businesses, stage: &mut Stage) -> Result<(), CliError> {
@@ -305,8 +294,7 @@ fn unknown_issuer(world: &mut World, businesses: &Businesses, stage: &mut Stage)
             hotel,
             "sends a true proof over a trust list of his own making",
         )?),
-    );
-    Ok(())
+    )
 }
 
 /// A list that names an invented issuer, signed by an invented operator.
@@ -377,8 +365,7 @@ fn tampered(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result
     keep(&world.dir, "airline-after-tampering", &request, &good)?;
     let scene =
         Scene::new("tampered", "Somebody between Lin Xiaoyu and the airline tampers with her presentation");
-    stage.scene(steps.into_iter().fold(scene, Scene::step));
-    Ok(())
+    stage.scene(steps.into_iter().fold(scene, Scene::step))
 }
 
 fn other_site(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<(), CliError> {
@@ -398,8 +385,7 @@ fn other_site(world: &World, businesses: &Businesses, stage: &mut Stage) -> Resu
             .step(as_it_is.note("as the answer to a request of the airline's"))
             .step(with_request.note("together with the hotel's request"))
             .step(wallet.note("the hotel asks under the airline's certificate, to collect names")),
-    );
-    Ok(())
+    )
 }
 
 /// The same questions under another key, the certificate left in place.

@@ -1,147 +1,36 @@
-//! What the demonstration shows: scenes with their steps, the closing table, and the same as JSON.
+//! What the demonstration prints: acts, remarks, scenes with their steps; and the same as JSON.
+//!
+//! Every line goes through [`Stage::say`], which is also where an interrupted demonstration ends.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table, TableComponent};
-use serde_json::{Value, json};
+use serde_json::Value;
+use tacit_wallet::ConsentSummary;
 
-use crate::output::{Output, Style, millis, milliseconds};
+use super::interrupt::Interrupt;
+use super::layout::{Layout, columns};
+use super::step::{Outcome, Party, Scene, Step};
+use crate::consent;
+use crate::error::CliError;
+use crate::output::{Output, Style, milliseconds};
 
-/// Widest line of the demonstration.
-const WIDTH: usize = 110;
-
-/// Who does a step of a scene.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Party {
-    /// An honest wallet.
-    Wallet,
-    /// A prover who lies about the witness, without a wallet's checks.
-    LyingProver,
-    /// The business that asked.
-    Verifier,
-    /// A bureau.
-    Issuer,
-    /// A business that lays several presentations side by side.
-    Comparison,
-}
-
-impl Party {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Wallet => "wallet",
-            Self::LyingProver => "lying prover",
-            Self::Verifier => "verifier",
-            Self::Issuer => "issuer",
-            Self::Comparison => "comparison",
-        }
-    }
-}
-
-/// One thing that happened, beside what should have happened.
-pub(crate) struct Step {
-    party: Party,
-    /// What the step is, where that is not obvious from the party.
-    note: Option<&'static str>,
-    expected: &'static str,
-    outcome: String,
-    words: String,
-    times: Vec<(&'static str, Duration)>,
-    bytes: Option<usize>,
-}
-
-impl Step {
-    /// A step that came out as `outcome` (a variant's name in kebab-case, or `accepted`) and should be `expected`.
-    pub(crate) fn new(
-        party: Party,
-        expected: &'static str,
-        outcome: impl Into<String>,
-        words: impl Into<String>,
-    ) -> Self {
-        let (outcome, words) = (outcome.into(), words.into());
-        Self { party, note: None, expected, outcome, words, times: Vec::new(), bytes: None }
-    }
-
-    /// What the step is.
-    pub(crate) fn note(mut self, note: &'static str) -> Self {
-        self.note = Some(note);
-        self
-    }
-
-    /// A time taken.
-    pub(crate) fn time(mut self, what: &'static str, duration: Duration) -> Self {
-        self.times.push((what, duration));
-        self
-    }
-
-    /// A time taken before the others.
-    pub(crate) fn time_first(mut self, what: &'static str, duration: Duration) -> Self {
-        self.times.insert(0, (what, duration));
-        self
-    }
-
-    /// Bytes of the presentation, compact form.
-    pub(crate) fn bytes(mut self, bytes: usize) -> Self {
-        self.bytes = Some(bytes);
-        self
-    }
-
-    fn holds(&self) -> bool {
-        self.outcome == self.expected
-    }
-
-    fn costs(&self) -> String {
-        let mut parts: Vec<String> =
-            self.times.iter().map(|(what, time)| format!("{what} {}", milliseconds(*time))).collect();
-        parts.extend(self.bytes.map(|bytes| format!("{bytes} bytes")));
-        parts.join(" · ")
-    }
-
-    fn json(&self) -> Value {
-        let times: serde_json::Map<String, Value> =
-            self.times.iter().map(|(what, time)| ((*what).to_owned(), json!(millis(*time)))).collect();
-        json!({
-            "party": self.party.name(), "note": self.note, "expected": self.expected, "outcome": self.outcome,
-            "ok": self.holds(), "words": self.words, "milliseconds": times, "bytes": self.bytes,
-        })
-    }
-}
-
-/// One case: who tries what at which business.
-pub(crate) struct Scene {
-    name: &'static str,
-    title: String,
-    steps: Vec<Step>,
-}
-
-impl Scene {
-    /// A scene without steps yet. The name is for scripts, the title for people.
-    pub(crate) fn new(name: &'static str, title: impl Into<String>) -> Self {
-        Self { name, title: title.into(), steps: Vec::new() }
-    }
-
-    /// The scene with one more step.
-    pub(crate) fn step(mut self, step: Step) -> Self {
-        self.steps.push(step);
-        self
-    }
-
-    fn holds(&self) -> bool {
-        !self.steps.is_empty() && self.steps.iter().all(Step::holds)
-    }
-}
+/// Where the words of a step begin.
+const WORDS: usize = 19;
 
 /// Collects scenes and prints each as it ends.
 pub(crate) struct Stage {
     output: Output,
+    layout: Layout,
+    interrupt: Interrupt,
     scenes: Vec<Scene>,
     acts: usize,
 }
 
 impl Stage {
     /// An empty stage.
-    pub(crate) fn new(output: Output) -> Self {
-        Self { output, scenes: Vec::new(), acts: 0 }
+    pub(crate) fn new(output: Output, layout: Layout, interrupt: Interrupt) -> Self {
+        Self { output, layout, interrupt, scenes: Vec::new(), acts: 0 }
     }
 
     /// The output layer.
@@ -149,94 +38,71 @@ impl Stage {
         self.output
     }
 
+    /// The width.
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Fails if the demonstration was interrupted; for work that takes long between two lines.
+    pub(crate) fn go_on(&self) -> Result<(), CliError> {
+        self.interrupt.check()
+    }
+
+    /// Prints lines; nothing with `--json`.
+    pub(crate) fn say(&self, lines: &[String]) -> Result<(), CliError> {
+        self.go_on()?;
+        if self.output.is_json() {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        let mut written = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+        if written.is_ok() {
+            written = out.flush();
+        }
+        written.map_err(|_| CliError::OutputClosed)
+    }
+
+    /// Prints a paragraph in one style.
+    pub(crate) fn paragraph(&self, style: Style, text: &str) -> Result<(), CliError> {
+        self.say(&self.painted(style, 0, self.layout.wrap(0, text)))
+    }
+
     /// A heading, with a sentence below it.
-    pub(crate) fn act(&mut self, title: &str, sentence: &str) {
+    pub(crate) fn act(&mut self, title: &str, sentence: &str) -> Result<(), CliError> {
         self.acts += 1;
-        let heading = format!("━━ {} · {title} ", self.acts);
-        let rule = "━".repeat(WIDTH.saturating_sub(heading.chars().count()));
-        self.output.say("");
-        self.output.say(self.output.paint(Style::Bold, format!("{heading}{rule}")));
-        for line in wrap(sentence, WIDTH - 3) {
-            self.output.say(format_args!("   {}", self.output.paint(Style::Dim, line)));
-        }
+        let mut lines = vec![String::new()];
+        lines.extend(self.heading(&format!("━━ {} · {title}", self.acts)));
+        lines.extend(self.painted(Style::Dim, 3, self.layout.wrap(3, sentence)));
+        self.say(&lines)
     }
 
-    /// One line of what was done.
-    pub(crate) fn done(&self, what: &str, cost: &str) {
-        let dots = WIDTH.saturating_sub(6 + what.chars().count() + cost.chars().count());
-        self.output.say(format_args!(
-            "   {what} {} {}",
-            self.output.paint(Style::Dim, "·".repeat(dots.max(1))),
-            self.output.paint(Style::Dim, cost)
-        ));
+    /// One line of what was done, and what it cost at its right end.
+    pub(crate) fn done(&self, what: &str, cost: &str) -> Result<(), CliError> {
+        self.say(&self.done_lines(what, cost))
     }
 
-    /// A remark.
-    pub(crate) fn remark(&self, text: &str) {
-        for line in wrap(text, WIDTH - 5) {
-            self.output.say(format_args!("     {}", self.output.paint(Style::Dim, line)));
-        }
+    /// A list of remarks.
+    pub(crate) fn remarks(&self, items: &[String]) -> Result<(), CliError> {
+        let lines: Vec<String> = items.iter().flat_map(|item| self.layout.wrap_item(5, item)).collect();
+        self.say(&self.painted(Style::Dim, 5, lines))
     }
 
     /// Prints a scene and keeps it.
-    pub(crate) fn scene(&mut self, scene: Scene) {
-        let out = self.output;
-        let mark = if scene.holds() { out.paint(Style::Good, "✓") } else { out.paint(Style::Bad, "✗") };
-        out.say(format_args!(" {mark} {}", out.paint(Style::Bold, &scene.title)));
-        for step in &scene.steps {
-            self.print_step(step);
-        }
+    pub(crate) fn scene(&mut self, scene: Scene) -> Result<(), CliError> {
+        let lines = self.scene_lines(&scene);
         self.scenes.push(scene);
+        self.say(&lines)
     }
 
-    fn print_step(&self, step: &Step) {
-        let out = self.output;
-        let verdict = match (step.party, step.outcome.as_str()) {
-            (Party::Verifier, "accepted") => {
-                format!(
-                    "{} {}",
-                    out.paint(Style::Good, "accepted"),
-                    out.paint(Style::Notice, "(development key)")
-                )
-            }
-            (Party::Comparison, _) => out.paint(Style::Good, &step.outcome),
-            (Party::LyingProver, "proved") => out.paint(Style::Bad, "gets a proof"),
-            (Party::LyingProver, _) => out.paint(Style::Notice, "gets no proof"),
-            _ => out.paint(Style::Notice, "refused"),
-        };
-        let mut party = format!("     {:<13} ", step.party.name());
-        if let Some(note) = step.note {
-            for line in wrap(note, WIDTH - 19) {
-                out.say(format_args!("{party}{}", out.paint(Style::Dim, line)));
-                party = " ".repeat(19);
-            }
-        }
-        let costs = step.costs();
-        let costs =
-            if costs.is_empty() { String::new() } else { format!("  {}", out.paint(Style::Dim, costs)) };
-        out.say(format_args!("{party}{verdict}{costs}"));
-        for line in wrap(&step.words, WIDTH - 19) {
-            out.say(format_args!("{:19}{line}", ""));
-        }
-        if !step.holds() {
-            let differs = format!("should have been `{}` and was `{}`", step.expected, step.outcome);
-            out.say(format_args!("{:19}{}", "", out.paint(Style::Bad, differs)));
-        }
-    }
-
-    /// Costs of all presentations so far, in one line.
+    /// Costs of all presentations so far.
     pub(crate) fn costs(&self) -> String {
-        let steps = || self.scenes.iter().flat_map(|scene| &scene.steps);
-        let median = |what: &str| {
-            let mut times: Vec<Duration> = steps()
-                .flat_map(|step| &step.times)
-                .filter(|(name, _)| *name == what)
-                .map(|(_, time)| *time)
-                .collect();
+        let steps = || self.scenes.iter().flat_map(Scene::steps);
+        let median = |what: &'static str| {
+            let mut times: Vec<Duration> = steps().flat_map(|step| step.times(what)).collect();
             times.sort_unstable();
             times.get(times.len() / 2).map_or("–".to_owned(), |time| milliseconds(*time))
         };
-        let bytes = || steps().filter_map(|step| step.bytes);
+        let bytes = || steps().filter_map(Step::presentation_bytes);
         format!(
             "median times: witness {}, proof {}, verification {}; presentations of {} to {} bytes",
             median("assign"),
@@ -245,6 +111,11 @@ impl Stage {
             bytes().min().unwrap_or(0),
             bytes().max().unwrap_or(0)
         )
+    }
+
+    /// What came out otherwise than it should, a line each.
+    pub(crate) fn differences(&self) -> Vec<String> {
+        self.scenes.iter().filter(|scene| !scene.holds()).flat_map(Scene::differences).collect()
     }
 
     /// How many scenes came out otherwise than they should.
@@ -259,104 +130,189 @@ impl Stage {
 
     /// The scenes as JSON.
     pub(crate) fn json(&self) -> Value {
-        self.scenes
-            .iter()
-            .map(|scene| {
-                json!({
-                    "name": scene.name, "title": scene.title, "ok": scene.holds(),
-                    "steps": scene.steps.iter().map(Step::json).collect::<Vec<_>>(),
-                })
-            })
-            .collect()
-    }
-}
-
-/// What each business knows of one guest, fact by fact, beside what a photocopy would have told it.
-pub(crate) struct Knowledge {
-    columns: Vec<String>,
-    rows: Vec<(&'static str, Vec<String>)>,
-}
-
-impl Knowledge {
-    /// No facts yet; the columns are the businesses, the photocopy last.
-    pub(crate) fn new(columns: Vec<String>) -> Self {
-        Self { columns, rows: Vec::new() }
+        self.scenes.iter().map(Scene::json).collect()
     }
 
-    /// One fact, as each column knows it.
-    pub(crate) fn row<const N: usize>(&mut self, fact: &'static str, cells: [String; N]) {
-        self.rows.push((fact, cells.into()));
-    }
-
-    /// The table as text.
-    pub(crate) fn text(&self) -> String {
-        let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY);
-        for between_rows in [
-            TableComponent::HorizontalLines,
-            TableComponent::MiddleIntersections,
-            TableComponent::LeftBorderIntersections,
-            TableComponent::RightBorderIntersections,
-        ] {
-            table.remove_style(between_rows);
-        }
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(112);
-        table.set_header(std::iter::once("").chain(self.columns.iter().map(String::as_str)));
-        for (fact, cells) in &self.rows {
-            table.add_row(std::iter::once(*fact).chain(cells.iter().map(String::as_str)));
-        }
-        table.to_string()
-    }
-
-    /// The table as JSON: an object for each column.
-    pub(crate) fn json(&self) -> Value {
-        let column = |i: usize| -> serde_json::Map<String, Value> {
-            self.rows.iter().map(|(fact, cells)| ((*fact).to_owned(), json!(cells[i]))).collect()
+    fn heading(&self, text: &str) -> Vec<String> {
+        let room = self.layout.width().saturating_sub(columns(text) + 1);
+        let lines = match room {
+            0..=2 => self.layout.wrap_item(0, text),
+            _ => vec![format!("{text} {}", "━".repeat(room))],
         };
-        self.columns.iter().enumerate().map(|(i, name)| json!({ "who": name, "knows": column(i) })).collect()
+        self.painted(Style::Bold, 0, lines)
     }
-}
 
-/// Breaks text into lines of at most `width` characters, at blanks.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
+    fn done_lines(&self, what: &str, cost: &str) -> Vec<String> {
+        let mut lines = self.layout.wrap_item(3, what);
+        // Columns of a table are aligned by blanks, which wrapping would take away.
+        if columns(what) + 3 <= self.layout.width() {
+            lines = vec![what.to_owned()];
         }
+        let Some(last) = lines.last_mut().filter(|_| !cost.is_empty()) else {
+            return self.indented(3, lines);
+        };
+        let room = self.layout.width().saturating_sub(5 + columns(cost));
+        if columns(last) + 2 > room {
+            lines.push("  ".to_owned());
+        }
+        let mut lines = self.indented(3, lines);
+        if let Some(last) = lines.last_mut() {
+            let dots = "·".repeat((room + 3).saturating_sub(columns(last)));
+            let tail = self.output.paint(Style::Dim, format_args!("{dots} {cost}"));
+            *last = format!("{last} {tail}");
+        }
+        lines
     }
-    lines
+
+    fn scene_lines(&self, scene: &Scene) -> Vec<String> {
+        let out = self.output;
+        let mark = if scene.holds() { out.paint(Style::Good, "✓") } else { out.paint(Style::Bad, "✗") };
+        let mut lines = Vec::new();
+        for (i, line) in self.layout.wrap(3, scene.title()).iter().enumerate() {
+            let mark = if i == 0 { &mark } else { " " };
+            lines.push(format!(" {mark} {}", out.paint(Style::Bold, line)));
+        }
+        if let Some(summary) = scene.consented() {
+            lines.extend(self.consent_lines(summary));
+        }
+        lines.extend(scene.steps().iter().flat_map(|step| self.step_lines(step)));
+        lines
+    }
+
+    /// The consent screen as `tacit wallet present` shows it, in a frame.
+    fn consent_lines(&self, summary: &ConsentSummary) -> Vec<String> {
+        let title = "┌ the wallet's screen, before the holder agrees ";
+        let rule = "─".repeat(self.layout.width().saturating_sub(5 + columns(title)));
+        let mut lines =
+            vec![format!("     {}", self.output.paint(Style::Dim, format_args!("{title}{rule}")))];
+        let bar = self.output.paint(Style::Dim, "│");
+        for (style, text) in consent::lines(summary) {
+            let margin = text.len() - text.trim_start().len();
+            for line in self.layout.wrap_item(7 + margin, &text) {
+                let line = format!("{:margin$}{line}", "");
+                let line = style.map_or(line.clone(), |style| self.output.paint(style, &line));
+                lines.push(format!("     {bar} {line}"));
+            }
+        }
+        let rule = "─".repeat(self.layout.width().saturating_sub(6));
+        lines.push(format!("     {}", self.output.paint(Style::Dim, format_args!("└{rule}"))));
+        lines
+    }
+
+    fn step_lines(&self, step: &Step) -> Vec<String> {
+        let out = self.output;
+        let (style, word) = step.verdict();
+        let mut verdict = out.paint(style, &word);
+        let mut taken = columns(&word);
+        if matches!((step.party(), step.outcome()), (Party::Verifier, Outcome::Granted(_))) {
+            let mark = "(development key)";
+            verdict = format!("{verdict} {}", out.paint(Style::Notice, mark));
+            taken += 1 + columns(mark);
+        }
+        let mut lines = Vec::new();
+        lines.extend(step.what().into_iter().flat_map(|note| {
+            self.layout.wrap(WORDS, note).into_iter().map(|line| out.paint(Style::Dim, line))
+        }));
+        let costs = step.costs();
+        let together = WORDS + taken + 2 + columns(&costs) <= self.layout.width();
+        if !costs.is_empty() && together {
+            verdict = format!("{verdict}  {}", out.paint(Style::Dim, &costs));
+        }
+        lines.push(verdict);
+        if !together {
+            let costs = self.layout.wrap(WORDS, &costs);
+            lines.extend(costs.into_iter().map(|line| out.paint(Style::Dim, line)));
+        }
+        lines.extend(self.layout.wrap(WORDS, step.words()));
+        if let Some(difference) = step.difference() {
+            let difference = self.layout.wrap(WORDS, &difference);
+            lines.extend(difference.into_iter().map(|line| out.paint(Style::Bad, line)));
+        }
+        let mut party = step.party().name();
+        lines.into_iter().map(|line| format!("     {:<13} {line}", std::mem::take(&mut party))).collect()
+    }
+
+    fn indented(&self, margin: usize, lines: Vec<String>) -> Vec<String> {
+        lines.into_iter().map(|line| format!("{:margin$}{line}", "")).collect()
+    }
+
+    fn painted(&self, style: Style, margin: usize, lines: Vec<String>) -> Vec<String> {
+        let painted = lines.into_iter().map(|line| self.output.paint(style, line)).collect();
+        self.indented(margin, painted)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::step::Sent;
     use super::*;
 
-    fn step(expected: &'static str, outcome: &str) -> Step {
-        Step::new(Party::Verifier, expected, outcome, "")
+    const LONG: &str = "the proof does not hold for these public values and this key; ask the holder for a new \
+                        presentation, or look at 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn stage(width: usize) -> Stage {
+        Stage::new(Output::new(true, true), Layout::of(width), Interrupt::never())
     }
 
-    /// The exit code rests on this: a scene without steps, or with one step that differs, does not hold.
+    fn scene() -> Scene {
+        let millisecond = Duration::from_micros(1_234);
+        let accepted = Step::new(Party::Verifier, "accepted", Outcome::Granted("accepted"), LONG)
+            .note(LONG)
+            .time("check", millisecond)
+            .time("prove", millisecond * 100)
+            .time("verify", millisecond)
+            .sent(Sent::Presentation(227));
+        let refused = Step::new(Party::LyingProver, "issued", Outcome::Refused("still valid".into()), LONG);
+        Scene::new("a", format!("林晓雨 林晓雨 林晓雨: {LONG}")).step(accepted).step(refused)
+    }
+
+    /// At every width: no line is wider, so that no terminal wraps one.
     #[test]
-    fn a_scene_holds_if_every_step_is_as_expected() {
-        assert!(Scene::new("a", "a").step(step("accepted", "accepted")).holds());
+    fn nothing_is_wider_than_the_terminal() {
+        for width in 60..=120 {
+            let stage = stage(width);
+            let mut lines = stage.scene_lines(&scene());
+            lines.extend(stage.heading("━━ 5 · An airline: Crane Airlines (crane-airlines.example) asks"));
+            for what in ["short", "some text of middling length, twenty words or so, and on it goes", LONG] {
+                lines.extend(stage.done_lines(what, "59 ms · 1,011 a second"));
+                lines.extend(stage.done_lines(what, ""));
+            }
+            for line in &lines {
+                assert!(columns(line) <= width.min(110), "{} columns of {width}: {line}", columns(line));
+            }
+            // What is said is said at every width.
+            let all = lines.concat().replace(' ', "");
+            for word in ["UNEXPECTED", "227bytes", "prove123ms", "wasstill", "1,011asecond"] {
+                assert!(all.contains(&word.replace("wasstill", "`stillvalid`")), "{word} at {width}: {all}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_it_cost_stands_at_the_right_end() {
+        for width in [60, 80, 100] {
+            let stage = stage(width);
+            for what in ["short", LONG] {
+                let lines = stage.done_lines(what, "59 ms");
+                let last = lines.last().unwrap();
+                assert_eq!((columns(last), last.ends_with(" 59 ms")), (width, true), "{lines:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_differs_is_counted_and_listed() {
+        let mut stage = stage(100);
+        stage.scene(scene()).unwrap();
+        let fine = Step::new(Party::Issuer, "enrolled", Outcome::Granted("enrolled"), "");
+        stage.scene(Scene::new("b", "b").step(fine)).unwrap();
+        assert_eq!((stage.differing(), stage.count()), (1, 2));
+        assert_eq!((&stage.json()[0]["ok"], &stage.json()[1]["ok"]), (&false.into(), &true.into()));
+        let [only] = &stage.differences()[..] else { panic!("one line") };
         assert!(
-            !Scene::new("a", "a").step(step("accepted", "accepted")).step(step("proof", "accepted")).holds()
+            only.starts_with("a: lying prover")
+                && only.contains("`issued`")
+                && only.contains("`still valid`")
         );
-        assert!(!Scene::new("a", "a").holds());
-        let mut stage = Stage::new(Output::new(true, true));
-        stage.scene(Scene::new("a", "a").step(step("revoked", "accepted")));
-        assert_eq!((stage.differing(), stage.count()), (1, 1));
-        assert_eq!(stage.json()[0]["ok"], false);
-    }
-
-    #[test]
-    fn lines_are_wrapped_at_blanks() {
-        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!(wrap("", 5), Vec::<String>::new());
     }
 }

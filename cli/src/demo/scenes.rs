@@ -13,12 +13,13 @@ use tacit_trust::verify_directory;
 use tacit_verifier::VerifiedPresentation;
 use tacit_wallet::{Passphrase, RecoveryPhrase, Wallet};
 
-use super::attempt::{admit, verify};
+use super::attempt::{Admitted, admit, at_bureau, verify};
 use super::business::Business;
-use super::report::{Party, Scene, Stage, Step};
+use super::report::Stage;
+use super::step::{Outcome, Party, Scene, Step};
 use super::world::{LOSS_CODE, PASSPHRASE, World, officer};
 use crate::commands::now;
-use crate::error::{CliError, explain, refused, variant_name};
+use crate::error::{CliError, refused};
 use crate::files;
 use crate::output::milliseconds;
 
@@ -58,12 +59,12 @@ impl Businesses {
 
 /// What the later scenes and the closing table need of the earlier ones.
 pub(crate) struct Learnt {
-    /// A request that the hotel had answered, and the answer.
-    pub(crate) used: (SignedRequest, Presentation),
-    /// What the airline was shown.
-    pub(crate) name_at_airline: String,
+    /// Lin Xiaoyu at the hotel.
+    pub(crate) hotel: Guest,
+    /// Lin Xiaoyu at the airline.
+    pub(crate) airline: Guest,
     /// Lin Xiaoyu at the shop.
-    pub(crate) pseudonym_at_shop: Option<Pseudonym>,
+    pub(crate) shop: Guest,
     /// Zhou Min at the shop, before her phone is lost.
     pub(crate) lost_pseudonym: Option<Pseudonym>,
 }
@@ -75,12 +76,11 @@ pub(crate) fn bureaus(world: &mut World, stage: &mut Stage) -> Result<(), CliErr
     let (bureau, title) = (lin.role.bureau, format!("{} comes to the bureau a second time", lin.role.name));
     let (second, ..) = world.wallet("lin-xiaoyu/second-wallet")?;
     let request = second.enrol_request(LOSS_CODE, &mut OsRng).map_err(refused)?;
-    let outcome = world.bureaus[bureau].enrol(&document, &request, &officer()?, now(), &mut OsRng);
-    let step = match outcome {
-        Ok(_) => Step::new(Party::Issuer, "already-enrolled", "enrolled", "enrolled twice"),
-        Err(error) => Step::new(Party::Issuer, "already-enrolled", variant_name(&error), explain(&error)),
-    };
-    stage.scene(Scene::new("enrolled-twice", title).step(step));
+    let officer = officer()?;
+    let step = at_bureau("already-enrolled", "enrolled", request.to_json().len(), || {
+        world.bureaus[bureau].enrol(&document, &request, &officer, now(), &mut OsRng)
+    });
+    stage.scene(Scene::new("enrolled-twice", title).step(step))?;
     world.revoke_some(stage)
 }
 
@@ -90,21 +90,21 @@ pub(crate) fn ministry(world: &mut World, stage: &mut Stage) -> Result<Businesse
         "The ministry lists the bureaus and certifies the businesses",
         "A bureau is listed only with a proof that it has the secret of its key. The list of an epoch says which bureaus count \
          and who is revoked, in one hash; every wallet and every business uses the same one.",
-    );
+    )?;
     world.publish(stage)?;
     let started = std::time::Instant::now();
     let report = verify_directory(&world.published(), &world.operator_key()).map_err(refused)?;
     stage.done(
         &format!("anybody re-checks everything published: {} epoch(s) hold", report.epochs.len()),
         &milliseconds(started.elapsed()),
-    );
+    )?;
     let businesses = Businesses {
         hotel: Business::new(world, "hotel", "Lotus Hotel", "lotus-hotel.example", HOTEL)?,
         airline: Business::new(world, "airline", "Crane Airlines", "crane-airlines.example", AIRLINE)?,
         shop: Business::new(world, "shop", "Lantern Shop", "lantern-shop.example", SHOP)?,
     };
     businesses.follow(world)?;
-    stage.done("three businesses certified: Lotus Hotel, Crane Airlines, Lantern Shop", "");
+    stage.done("three businesses certified: Lotus Hotel, Crane Airlines, Lantern Shop", "")?;
     Ok(businesses)
 }
 
@@ -112,22 +112,20 @@ pub(crate) fn ministry(world: &mut World, stage: &mut Stage) -> Result<Businesse
 pub(crate) fn honest(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<Learnt, CliError> {
     let Businesses { hotel, airline, shop } = businesses;
 
-    asks(stage, hotel, "A hotel", "It learns that the statement holds, and nothing else about the guest.");
-    let used = guest(world, stage, hotel, "hotel-guangdong", "lin-xiaoyu", |_| nothing_else())?;
-    let (request, presentation) = (used.request, used.presentation);
-    guest(world, stage, hotel, "hotel-hunan", "tan-wei", |_| nothing_else())?;
+    asks(stage, hotel, "A hotel", "It learns that the statement holds, and nothing else about the guest.")?;
+    let hotels =
+        guest(world, stage, hotel, "hotel-guangdong", "lin-xiaoyu", Show::Screen, |_| nothing_else())?;
+    guest(world, stage, hotel, "hotel-hunan", "tan-wei", Show::Verdict, |_| nothing_else())?;
 
     asks(
         stage,
         airline,
         "An airline",
         "It needs the name for the boarding pass, signed by the bureau; the holder sees that before agreeing.",
-    );
-    let mut name_at_airline = String::new();
-    guest(world, stage, airline, "airline", "lin-xiaoyu", |verified| {
-        name_at_airline =
-            verified.disclosed().name.as_ref().map_or(String::new(), |name| name.as_str().to_owned());
-        format!("the name is {name_at_airline}; nothing else")
+    )?;
+    let on_board = guest(world, stage, airline, "airline", "lin-xiaoyu", Show::Screen, |verified| {
+        let name = verified.disclosed().name.as_ref().map_or("–", |name| name.as_str());
+        format!("the name is {name}; nothing else")
     })?;
 
     asks(
@@ -135,12 +133,12 @@ pub(crate) fn honest(world: &World, businesses: &Businesses, stage: &mut Stage) 
         shop,
         "A shop",
         "It wants one account for each person. The pseudonym is the same at every visit, and means nothing elsewhere.",
-    );
-    let first = guest(world, stage, shop, "shop-first-visit", "lin-xiaoyu", account)?;
-    let again = guest(world, stage, shop, "shop-second-visit", "lin-xiaoyu", account)?;
-    let other = guest(world, stage, shop, "shop-another-person", "zhou-min", account)?;
-    let recognised = first.pseudonym.is_some() && first.pseudonym == again.pseudonym;
-    let told_apart = other.pseudonym.is_some() && first.pseudonym != other.pseudonym;
+    )?;
+    let first = guest(world, stage, shop, "shop-first-visit", "lin-xiaoyu", Show::Screen, account)?;
+    let again = guest(world, stage, shop, "shop-second-visit", "lin-xiaoyu", Show::Verdict, account)?;
+    let other = guest(world, stage, shop, "shop-another-person", "zhou-min", Show::Verdict, account)?;
+    let recognised = first.pseudonym().is_some() && first.pseudonym() == again.pseudonym();
+    let told_apart = other.pseudonym().is_some() && first.pseudonym() != other.pseudonym();
     stage.scene(
         Scene::new("shop-accounts", "The shop compares its visitors")
             .step(compare(
@@ -151,16 +149,12 @@ pub(crate) fn honest(world: &World, businesses: &Businesses, stage: &mut Stage) 
             .step(compare("told-apart", told_apart, "Zhou Min has another one"))
             .step(compare(
                 "unlinkable",
-                presentation.pseudonym != first.presentation.pseudonym,
+                hotels.presentation.pseudonym != first.presentation.pseudonym,
                 "at the hotel Lin Xiaoyu's pseudonym was a random one: hotel and shop together cannot tell that it was her",
             )),
-    );
-    Ok(Learnt {
-        used: (request, presentation),
-        name_at_airline,
-        pseudonym_at_shop: first.pseudonym,
-        lost_pseudonym: other.pseudonym,
-    })
+    )?;
+    let lost_pseudonym = other.pseudonym();
+    Ok(Learnt { hotel: hotels, airline: on_board, shop: first, lost_pseudonym })
 }
 
 /// Somebody moves away, somebody loses her phone; the next epoch.
@@ -173,23 +167,23 @@ pub(crate) fn next_day(
         "The next epoch",
         "Liu Yang moves to another province, so his bureau revokes his ID. Zhou Min's phone is gone; she reports the loss with \
          the code that she chose at enrolment. Both count from the next lists on.",
-    );
+    )?;
     let number = |document: &RawDocument| DocumentNumber::parse(&document.number).map_err(refused);
     let liu = world.person("liu-yang")?;
     let (number_of_liu, bureau) = (number(&liu.document)?, liu.role.bureau);
     world.bureaus[bureau].revoke(&number_of_liu, Reason::MovedAway, &officer()?, now()).map_err(refused)?;
-    stage.done("Liu Yang revoked: moved away", "");
+    stage.done("Liu Yang revoked: moved away", "")?;
 
     let zhou = world.person("zhou-min")?;
     let (number_of_zhou, bureau) = (number(&zhou.document)?, zhou.role.bureau);
-    let guess = world.bureaus[bureau].report_loss(&number_of_zhou, "a wild guess", &officer()?, now());
-    let step = match guess {
-        Ok(_) => Step::new(Party::Issuer, "wrong-code", "revoked", "revoked on a guess"),
-        Err(error) => Step::new(Party::Issuer, "wrong-code", variant_name(&error), explain(&error)),
-    };
-    stage.scene(Scene::new("loss-code-guessed", "Somebody else reports Zhou Min's ID as lost").step(step));
-    world.bureaus[bureau].report_loss(&number_of_zhou, LOSS_CODE, &officer()?, now()).map_err(refused)?;
-    stage.done("Zhou Min's ID revoked: lost", "");
+    let (guess, officer) = ("a wild guess", officer()?);
+    let handed = number_of_zhou.as_str().len() + guess.len();
+    let step = at_bureau("wrong-code", "revoked", handed, || {
+        world.bureaus[bureau].report_loss(&number_of_zhou, guess, &officer, now())
+    });
+    stage.scene(Scene::new("loss-code-guessed", "Somebody else reports Zhou Min's ID as lost").step(step))?;
+    world.bureaus[bureau].report_loss(&number_of_zhou, LOSS_CODE, &officer, now()).map_err(refused)?;
+    stage.done("Zhou Min's ID revoked: lost", "")?;
     world.publish(stage)?;
     businesses.follow(world)
 }
@@ -205,19 +199,18 @@ pub(crate) fn restored(
     let words: Vec<&str> = zhou.phrase.words().collect();
     let phrase = RecoveryPhrase::parse(&words.join(" ")).map_err(refused)?;
     let passphrase = Passphrase::new(PASSPHRASE).map_err(refused)?;
-    let folder = world.person_dir("zhou-min").join("new-wallet");
-    let mut wallet = Wallet::restore(&folder, &phrase, &passphrase).map_err(refused)?;
+    let folder = world.person_dir("zhou-min/new-phone");
+    let mut wallet = Wallet::restore(&folder.join("wallet"), &phrase, &passphrase).map_err(refused)?;
     let (document, bureau) = (ResidentId::new(zhou.document.clone()).map_err(refused)?, zhou.role.bureau);
     let credential =
         world.bureaus[bureau].reissue(&document, &officer()?, now(), &mut OsRng).map_err(refused)?;
-    files::write_secret(
-        &world.person_dir("zhou-min").join("new-credential.json"),
-        credential.to_json().as_bytes(),
-    )?;
+    files::write_secret(&folder.join("passphrase.txt"), format!("{PASSPHRASE}\n").as_bytes())?;
+    files::write_secret(&folder.join("credential.json"), credential.to_json().as_bytes())?;
     wallet.add(credential).map_err(refused)?;
     wallet.update(&world.published(), &world.operator_key()).map_err(refused)?;
     let request = businesses.shop.ask()?;
-    let (step, presentation, verified) = admit(&world.prover, &wallet, &businesses.shop, &request, account)?;
+    let Admitted { step, presentation, verified, .. } =
+        admit(&world.prover, &wallet, &businesses.shop, &request, account)?;
     keep(&world.dir, "shop-new-phone", &request, &presentation)?;
     let same = verified.as_ref().and_then(VerifiedPresentation::pseudonym) == learnt.lost_pseudonym.as_ref();
     stage.scene(
@@ -231,15 +224,32 @@ pub(crate) fn restored(
             same,
             "it is the pseudonym of her lost phone: she still has her account",
         )),
-    );
-    Ok(())
+    )
 }
 
-/// One accepted presentation.
-struct Guest {
-    request: SignedRequest,
-    presentation: Presentation,
-    pseudonym: Option<Pseudonym>,
+/// An honest guest's request and answer, and what the business holds if it accepted.
+pub(crate) struct Guest {
+    /// What was asked.
+    pub(crate) request: SignedRequest,
+    /// What was answered.
+    pub(crate) presentation: Presentation,
+    /// What the verifier returned.
+    pub(crate) verified: Option<VerifiedPresentation>,
+}
+
+impl Guest {
+    fn pseudonym(&self) -> Option<Pseudonym> {
+        self.verified.as_ref().and_then(VerifiedPresentation::pseudonym).copied()
+    }
+}
+
+/// How much of an answer is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Show {
+    /// The consent screen too.
+    Screen,
+    /// The verdict.
+    Verdict,
 }
 
 fn guest(
@@ -248,15 +258,20 @@ fn guest(
     business: &Business,
     name: &'static str,
     who: &'static str,
+    show: Show,
     words: impl FnOnce(&VerifiedPresentation) -> String,
 ) -> Result<Guest, CliError> {
     let person = world.person(who)?;
     let request = business.ask()?;
-    let (step, presentation, verified) = admit(&world.prover, &person.wallet, business, &request, words)?;
+    let Admitted { step, consent, presentation, verified } =
+        admit(&world.prover, &person.wallet, business, &request, words)?;
     keep(&world.dir, name, &request, &presentation)?;
-    stage.scene(Scene::new(name, person.introduction()).step(step));
-    let pseudonym = verified.as_ref().and_then(VerifiedPresentation::pseudonym).copied();
-    Ok(Guest { request, presentation, pseudonym })
+    let mut scene = Scene::new(name, person.introduction()).step(step);
+    if let Some(summary) = consent.filter(|_| show == Show::Screen) {
+        scene = scene.consent(summary);
+    }
+    stage.scene(scene)?;
+    Ok(Guest { request, presentation, verified })
 }
 
 /// Keeps a request and its answer among the demonstration's files.
@@ -271,11 +286,11 @@ pub(crate) fn keep(
     files::write(&answers.join(format!("{name}.answer.json")), presentation.to_json().as_bytes())
 }
 
-fn asks(stage: &mut Stage, business: &Business, what: &str, then: &str) {
-    stage.act(&format!("{what}: {} ({}) asks", business.name, business.identity), then);
-    for line in business.policy.describe(now().date_utc8()) {
-        stage.remark(&format!("- {line}"));
-    }
+/// The policy as the business wrote it; what it means is on the holder's screen.
+fn asks(stage: &mut Stage, business: &Business, what: &str, then: &str) -> Result<(), CliError> {
+    stage.act(&format!("{what}: {} ({}) asks", business.name, business.identity), then)?;
+    let lines: Vec<String> = business.policy_text.lines().map(str::to_owned).collect();
+    stage.remarks(&lines)
 }
 
 fn nothing_else() -> String {
@@ -288,10 +303,11 @@ fn account(verified: &VerifiedPresentation) -> String {
 }
 
 fn compare(expected: &'static str, holds: bool, words: &str) -> Step {
-    Step::new(Party::Comparison, expected, if holds { expected } else { "different" }, words)
+    let found = if holds { expected } else { "different" };
+    Step::new(Party::Comparison, expected, Outcome::Found(found), words)
 }
 
 /// Sends an answer once more, to where it was accepted before.
-pub(crate) fn replay(business: &Business, (request, presentation): &(SignedRequest, Presentation)) -> Step {
-    verify(business, request, presentation, "challenge-used", |_| "accepted twice".to_owned()).0
+pub(crate) fn replay(business: &Business, guest: &Guest) -> Step {
+    verify(business, &guest.request, &guest.presentation, "challenge-used", |_| "accepted twice".to_owned()).0
 }

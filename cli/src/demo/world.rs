@@ -3,7 +3,8 @@
 //! ```text
 //! DIR/keys/resident-id.{pk,vk}      development keys
 //! DIR/ministry/, DIR/operator.pub   the trust operator, and the key that everybody pins
-//! DIR/bureaus/<id>/                 issuers; residents.jsonl beside them names everybody who is enrolled
+//! DIR/bureaus/<id>/                 issuers
+//! DIR/enrolled/<id>.jsonl           whom each enrolled, as `tacit issuer enrol --batch` takes it; only if it is to be kept
 //! DIR/published/{trust,status}/     what everybody may read
 //! DIR/people/<who>/                 document, enrolment request, credential, wallet, and the secrets that only a demonstration writes down
 //! DIR/businesses/<who>/             verifier's state, certificate and policy
@@ -27,7 +28,7 @@ use tacit_credential::holder::HolderSecret;
 use tacit_credential::number::DocumentNumber;
 use tacit_credential::status::{StatusChunk, StatusTop, StatusWitness, chunk_path, top_path};
 use tacit_credential::trust_list::{IssuerPath, OperatorKey, VerifiedTrustList};
-use tacit_issuer::{Actor, Enrolment, Issuer, Reason};
+use tacit_issuer::{Actor, Enrolment, EnrolmentLine, Issuer, Reason};
 use tacit_prover::Prover;
 use tacit_trust::{TrustOperator, paths};
 use tacit_wallet::{Passphrase, RecoveryPhrase, Wallet};
@@ -73,7 +74,12 @@ pub(crate) struct World {
     waiting: HashMap<&'static str, NewWallet>,
     /// Randomness for invented people; secrets come from the operating system.
     pub(crate) rng: StdRng,
+    /// Whether the files stay.
+    keep: bool,
 }
+
+/// Whom a bureau enrols, one line each.
+type Batch = BufWriter<fs::File>;
 
 /// A wallet, its words, and the holder secret behind them.
 pub(crate) type NewWallet = (Wallet, RecoveryPhrase, HolderSecret);
@@ -96,12 +102,14 @@ pub(crate) struct Person {
 
 impl World {
     /// Compiles the circuit and makes development keys.
-    pub(crate) fn new(dir: &Path, stage: &mut Stage) -> Result<Self, CliError> {
+    ///
+    /// With `keep`, files are written too that nobody reads during the demonstration.
+    pub(crate) fn new(dir: &Path, keep: bool, stage: &mut Stage) -> Result<Self, CliError> {
         stage.act(
             "Keys",
             "The statement is one arithmetic circuit, the same for every request. Its proving keys come from a setup; here one \
              machine makes DEVELOPMENT keys on the spot, and whoever runs it could forge proofs with what it throws away.",
-        );
+        )?;
         let compiling = Instant::now();
         let r1cs = tacit_circuits::resident_id::compile();
         let compiled = compiling.elapsed();
@@ -112,7 +120,7 @@ impl World {
                 grouped(constraints as u64)
             ),
             &milliseconds(compiled),
-        );
+        )?;
         let spinner = progress::spinner(stage.output(), "making development keys");
         let making = Instant::now();
         let (proving, verifying) = setup::development_keys()?;
@@ -127,7 +135,7 @@ impl World {
                 size(&verifying_path)?
             ),
             &milliseconds(made),
-        );
+        )?;
         let operator = TrustOperator::init(&dir.join("ministry"), &mut OsRng).map_err(refused)?;
         files::write(&dir.join("operator.pub"), format!("{}\n", operator.key()).as_bytes())?;
         Ok(Self {
@@ -142,6 +150,7 @@ impl World {
             numbers: Vec::new(),
             waiting: HashMap::new(),
             rng: StdRng::from_entropy(),
+            keep,
         })
     }
 
@@ -151,24 +160,21 @@ impl World {
             "Five bureaus enrol residents",
             "A wallet makes its holder secret and shows the bureau only a hash of it. The bureau checks the document, signs the \
              attributes once, and gives every ID a random place in its status list.",
-        );
+        )?;
         let today = now().date_utc8();
         let opened = UnixTime(now().0.saturating_sub(OPENED));
         let mut population = Population::new(today);
-        let mut residents = self.create("residents.jsonl")?;
         let insiders = || ROLES.iter().filter(|role| !role.outsider);
         let started = Instant::now();
         for role in insiders() {
+            stage.go_on()?;
             let wallet = self.wallet(role.key)?;
             self.waiting.insert(role.key, wallet);
         }
         stage.done(
-            &format!(
-                "{} people make wallets: 24 words each, a passphrase that is slow to guess",
-                self.waiting.len()
-            ),
+            &format!("{} people make wallets: 24 words, a passphrase slow to guess", self.waiting.len()),
             &milliseconds(started.elapsed()),
-        );
+        )?;
         for (i, bureau) in BUREAUS.iter().enumerate() {
             let share = people / BUREAUS.len() + usize::from(i < people % BUREAUS.len());
             let id = IssuerId::new(bureau.id).map_err(refused)?;
@@ -177,33 +183,36 @@ impl World {
             let mut issuer =
                 Issuer::init(&path, id, bureau.name, &officer()?, opened, &mut OsRng).map_err(refused)?;
             let started = Instant::now();
+            let mut batch = self.batch(bureau)?;
             let roles: Vec<&'static Role> = insiders().filter(|role| role.bureau == i).collect();
             // Whoever has expired today was enrolled while the document was still good; the log wants time in order.
             for role in roles.iter().filter(|role| role.expired) {
-                self.enrol_role(role, &mut issuer, &mut population, opened)?;
+                self.enrol_role(role, &mut issuer, &mut population, &mut None, opened)?;
             }
             for role in roles.iter().filter(|role| !role.expired) {
-                self.enrol_role(role, &mut issuer, &mut population, now())?;
+                self.enrol_role(role, &mut issuer, &mut population, &mut batch, now())?;
             }
             let numbers = self.enrol_crowd(
                 share - roles.len(),
                 &mut issuer,
                 bureau,
                 &mut population,
-                &mut residents,
+                &mut batch,
                 stage,
             )?;
+            if let Some(mut batch) = batch {
+                batch.flush().map_err(CliError::write(&self.dir))?;
+            }
             let elapsed = started.elapsed();
             let per_second = share as f64 / elapsed.as_secs_f64();
             self.enrolled += share;
             self.numbers.push(numbers);
             self.bureaus.push(issuer);
             stage.done(
-                &format!("{:34} {:10} {:>7} enrolled", bureau.name, bureau.province, grouped(share as u64)),
-                &format!("{} · {} a second", milliseconds(elapsed), grouped(per_second as u64)),
-            );
+                &format!("{:32} {:9} {:>7} people", bureau.name, bureau.province, grouped(share as u64)),
+                &format!("{}/s · {}", grouped(per_second as u64), milliseconds(elapsed)),
+            )?;
         }
-        residents.flush().map_err(CliError::write(&self.dir))?;
         Ok(())
     }
 
@@ -212,6 +221,7 @@ impl World {
         role: &'static Role,
         issuer: &mut Issuer,
         population: &mut Population,
+        batch: &mut Option<Batch>,
         at: UnixTime,
     ) -> Result<(), CliError> {
         let document = population.role(role, &mut self.rng).map_err(refused)?;
@@ -223,6 +233,7 @@ impl World {
         let mut person = Person { role, document, wallet, phrase, secret, credential };
         person.wallet.add(person.credential.clone()).map_err(refused)?;
         self.keep_person(&person, &request)?;
+        self.write_line(batch, &EnrolmentLine { document: person.document.clone(), request })?;
         self.people.insert(role.key, person);
         Ok(())
     }
@@ -232,10 +243,16 @@ impl World {
         let passphrase = Passphrase::new(PASSPHRASE).map_err(refused)?;
         let folder = self.person_dir(key);
         fs::create_dir_all(&folder).map_err(CliError::write(&folder))?;
+        files::write_secret(&folder.join("passphrase.txt"), format!("{PASSPHRASE}\n").as_bytes())?;
         // The wallet keeps its secret to itself. These people know their own, since they chose its entropy.
         let mut entropy = KnownEntropy::default();
         let (wallet, phrase) =
             Wallet::create(&folder.join("wallet"), &passphrase, &mut entropy).map_err(refused)?;
+        let words: Vec<&str> = phrase.words().collect();
+        files::write_secret(
+            &folder.join("recovery-phrase.txt"),
+            format!("{}\n", words.join(" ")).as_bytes(),
+        )?;
         let secret = HolderSecret::from_entropy(&entropy.last);
         if secret.key() != wallet.holder_key() {
             return Err(refused(super::DemoError::Entropy));
@@ -248,10 +265,7 @@ impl World {
         files::write_json(&dir.join("document.json"), &person.document)?;
         files::write(&dir.join("enrol.json"), request.to_json().as_bytes())?;
         files::write_secret(&dir.join("credential.json"), person.credential.to_json().as_bytes())?;
-        files::write_secret(&dir.join("passphrase.txt"), format!("{PASSPHRASE}\n").as_bytes())?;
-        files::write_secret(&dir.join("loss-code.txt"), format!("{LOSS_CODE}\n").as_bytes())?;
-        let words: Vec<&str> = person.phrase.words().collect();
-        files::write_secret(&dir.join("recovery-phrase.txt"), format!("{}\n", words.join(" ")).as_bytes())
+        files::write_secret(&dir.join("loss-code.txt"), format!("{LOSS_CODE}\n").as_bytes())
     }
 
     fn enrol_crowd(
@@ -260,35 +274,34 @@ impl World {
         issuer: &mut Issuer,
         bureau: &Bureau,
         population: &mut Population,
-        residents: &mut impl Write,
+        batch: &mut Option<Batch>,
         stage: &Stage,
     ) -> Result<Vec<DocumentNumber>, CliError> {
         let bar = progress::bar(stage.output(), count as u64, bureau.name);
         let code = LossCode::new(LOSS_CODE).map_err(refused)?;
         let mut crowd = Vec::with_capacity(count);
         for _ in 0..count {
+            stage.go_on()?;
             let raw = population.anybody(bureau, &mut self.rng).map_err(refused)?;
-            let document = ResidentId::new(raw).map_err(refused)?;
             let loss_code = LossCodeDigest::new(&code, &mut OsRng);
-            let holder_key = HolderSecret::generate(&mut OsRng).key();
-            crowd.push(Enrolment { document, request: EnrolRequest { holder_key, loss_code } });
+            let request = EnrolRequest { holder_key: HolderSecret::generate(&mut OsRng).key(), loss_code };
+            if batch.is_some() {
+                self.write_line(batch, &EnrolmentLine { document: raw.clone(), request: request.clone() })?;
+            }
+            crowd.push(Enrolment { document: ResidentId::new(raw).map_err(refused)?, request });
         }
         let numbers: Vec<_> = crowd.iter().map(|person| person.document.number().clone()).collect();
-        for number in &numbers {
-            let line = serde_json::json!({ "issuer": bureau.id, "number": number.as_str() });
-            writeln!(residents, "{line}").map_err(CliError::write(&self.dir))?;
-        }
         let mut failure = None;
-        issuer
-            .enrol_many(crowd, &officer()?, now(), &mut OsRng, |_, outcome| {
-                bar.inc(1);
-                if let Err(error) = outcome {
-                    failure.get_or_insert(error);
-                }
-                ControlFlow::Continue(())
-            })
-            .map_err(refused)?;
+        let summary = issuer.enrol_many(crowd, &officer()?, now(), &mut OsRng, |_, outcome| {
+            bar.inc(1);
+            if let Err(error) = outcome {
+                failure.get_or_insert(error);
+            }
+            if stage.go_on().is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
         bar.finish_and_clear();
+        stage.go_on()?;
+        summary.map_err(refused)?;
         match failure {
             Some(error) => Err(refused(error)),
             None => Ok(numbers),
@@ -314,7 +327,7 @@ impl World {
         stage.done(
             &format!("{} revoked: {}", grouped(self.revoked as u64), reasons.join(", ")),
             &milliseconds(started.elapsed()),
-        );
+        )?;
         Ok(())
     }
 
@@ -329,7 +342,8 @@ impl World {
             let record = issuer.record(&self.operator.key(), now(), &mut OsRng).map_err(refused)?;
             self.operator.add_issuer(&record).map_err(refused)?;
         }
-        stage.done("five status lists published: top and 512 chunks each", &milliseconds(started.elapsed()));
+        stage
+            .done("five status lists published: top and 512 chunks each", &milliseconds(started.elapsed()))?;
         let started = Instant::now();
         let signed = self.operator.publish(&status, &published, now(), WEEK).map_err(refused)?;
         let list = signed.verify(&self.operator.key()).map_err(refused)?;
@@ -340,7 +354,7 @@ impl World {
                 list.list().issuers.len()
             ),
             &milliseconds(started.elapsed()),
-        );
+        )?;
         self.lists.push(list);
         let started = Instant::now();
         let key = self.operator.key();
@@ -349,12 +363,9 @@ impl World {
         }
         let each = started.elapsed() / u32::try_from(self.people.len()).unwrap_or(1).max(1);
         stage.done(
-            &format!(
-                "{} wallets updated: whole chunks, so that nobody learns whose ID is whose",
-                self.people.len()
-            ),
+            &format!("{} wallets update by whole chunks, showing nobody whose ID it is", self.people.len()),
             &format!("{} each", milliseconds(each)),
-        );
+        )?;
         Ok(())
     }
 
@@ -402,9 +413,21 @@ impl World {
         self.operator.key()
     }
 
-    fn create(&self, name: &str) -> Result<BufWriter<fs::File>, CliError> {
-        let path = self.dir.join(name);
-        fs::File::create(&path).map(BufWriter::new).map_err(CliError::write(&path))
+    /// The file of everybody whom a bureau enrols, if it is to be kept.
+    fn batch(&self, bureau: &Bureau) -> Result<Option<Batch>, CliError> {
+        if !self.keep {
+            return Ok(None);
+        }
+        let folder = self.dir.join("enrolled");
+        fs::create_dir_all(&folder).map_err(CliError::write(&folder))?;
+        let path = folder.join(format!("{}.jsonl", bureau.id));
+        files::create_secret(&path).map(|file| Some(BufWriter::new(file)))
+    }
+
+    fn write_line(&self, batch: &mut Option<Batch>, line: &EnrolmentLine) -> Result<(), CliError> {
+        let Some(batch) = batch else { return Ok(()) };
+        let line = serde_json::to_string(line).map_err(refused)?;
+        writeln!(batch, "{line}").map_err(CliError::write(&self.dir))
     }
 }
 

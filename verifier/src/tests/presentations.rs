@@ -177,7 +177,10 @@ fn a_request_outlives_midnight_but_not_the_hour() {
     assert_eq!(request.request.date, NOW.date_utc8());
     let presentation = site.answer(&request);
     site.clock.set(UnixTime(midnight.0 + 60));
-    site.verifier.verify(&request, &presentation).unwrap();
+    let verified = site.verifier.verify(&request, &presentation).unwrap();
+    // Ages and validity count for the day of the request, whichever day it is by now.
+    assert_eq!(verified.date(), request.request.date);
+    assert_ne!(verified.date(), verified.verified_at().date_utc8());
 
     let late = site.issued(wide_policy(), |parameters| parameters.expires_at = UnixTime(midnight.0 + 7_200));
     site.clock.set(UnixTime(midnight.0 + MAX_LIFETIME.as_secs()));
