@@ -113,9 +113,14 @@ fn tour() -> Place {
     assert_eq!(keys["development"], true);
     let operator = place.ok("trust init --dir ministry --key-out operator.pub");
     assert_eq!(operator["operator"].as_str().unwrap().len(), 64);
-    place.ok("issuer --dir bureau init --id changsha-psb --name 'Changsha Public Security Bureau'");
+    let init = "issuer --dir bureau init --id changsha-psb --name 'Changsha Public Security Bureau'";
+    place.fails(&format!("{init} --jurisdiction Changsha"), 2, "argument");
+    let changsha = json!([{ "from": "430100", "to": "430199" }]);
+    let made = place.ok(&format!("{init} --jurisdiction 430100-430149 --jurisdiction 430150-430199"));
+    assert_eq!(made["jurisdiction"], changsha);
     place.ok("issuer --dir bureau record --operator operator.pub --out record.json");
-    assert_eq!(place.ok("trust --dir ministry add-issuer --record record.json")["change"], "added");
+    let added = place.ok("trust --dir ministry add-issuer --record record.json");
+    assert_eq!((&added["change"], &added["jurisdiction"]), (&json!("added"), &changsha));
 
     let wallet = place.ok("wallet --wallet w init");
     let phrase = wallet["recovery_phrase"].as_str().unwrap();
@@ -157,6 +162,8 @@ fn publish(place: &Place, epoch: u64) {
     assert_eq!(place.ok("trust --dir ministry publish")["epoch"], epoch);
     let verified = place.ok("trust verify --operator operator.pub");
     assert_eq!(verified["epochs"].as_array().unwrap().len() as u64, epoch);
+    let issuer = &verified["epochs"][0]["issuers"][0];
+    assert_eq!(issuer["jurisdiction"], json!([{ "from": "430100", "to": "430199" }]));
     assert_eq!(place.ok("wallet --wallet w update --operator operator.pub")["epoch"], epoch);
 }
 
@@ -165,6 +172,47 @@ fn certify(place: &Place) {
         "trust --dir ministry certify --identity lotus-hotel.example --name 'Lotus Hotel' --key hotel.pub --out cert.json",
     );
     assert_eq!(place.ok("request --state desk certificate --certificate cert.json")["name"], "Lotus Hotel");
+}
+
+/// "One account a person" across issuers: the ministry lists no second bureau for a region, and that bureau enrols nobody
+/// of another one, wherever they live.
+#[test]
+fn two_bureaus_never_share_a_person() {
+    let place = Place::new();
+    place.ok("trust --dir ministry init --key-out operator.pub");
+    let bureau = |id: &str, area: &str| {
+        place.ok(&format!("issuer --dir {id} init --id {id} --name Bureau --jurisdiction {area}"));
+        place.ok(&format!("issuer --dir {id} record --operator operator.pub --out {id}.json"));
+        format!("trust --dir ministry add-issuer --record {id}.json")
+    };
+    place.ok(&bureau("changsha", "430100-430199"));
+    place.fails(&bureau("hunan", "Hunan"), 1, "shared-jurisdiction");
+    place.ok(&bureau("guangdong", "44"));
+    // Of Changsha by the number, of Guangzhou by residence.
+    let mut moved = document("1990-03-07", 425);
+    moved["region"] = json!("440106");
+    place.write("moved.json", &moved.to_string());
+    place.ok("wallet --wallet w init");
+    place.ok("wallet --wallet w enrol-request --out enrol.json");
+    let enrol = |id: &str| {
+        format!(
+            "issuer --dir {id} enrol --document moved.json --request enrol.json --out {id}.credential.json"
+        )
+    };
+    place.fails(&enrol("guangdong"), 1, "outside-jurisdiction");
+    place.ok(&enrol("changsha"));
+    assert!(!place.path("guangdong.credential.json").exists());
+    for id in ["changsha", "guangdong"] {
+        place.ok(&format!("issuer --dir {id} publish"));
+    }
+    let published = place.ok("trust --dir ministry publish");
+    assert_eq!(
+        published["jurisdictions"],
+        json!({
+            "changsha": [{ "from": "430100", "to": "430199" }],
+            "guangdong": [{ "from": "440000", "to": "449999" }],
+        })
+    );
 }
 
 /// Attack 2: whoever serves the published files brings back an old list, in which somebody was not revoked yet.

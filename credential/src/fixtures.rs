@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::possession;
 use crate::presentation::Disclosed;
 use crate::public_values::PublicValues;
-use crate::region::RegionCode;
+use crate::region::{Jurisdiction, RegionCode};
 use crate::request::{CircuitDigest, RequestParameters, SignedRequest};
 use crate::statement::{Statement, Witness};
 use crate::status::StatusTree;
@@ -46,7 +46,7 @@ pub struct World {
     pub list: VerifiedTrustList,
     /// The holder's secret.
     pub secret: HolderSecret,
-    /// The holder's document: born 1990-06-15, resident of Shenzhen (440305).
+    /// The holder's document: born 1990-06-15 in Changsha (number of 430102), resident of Shenzhen (440305).
     pub document: ResidentId,
     /// The holder's credential.
     pub credential: Credential,
@@ -61,7 +61,7 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let operator = SigningKey::from_bytes(&[11; 32]);
-        let issuer = IssuerId::new("gd-shenzhen").expect("a valid id");
+        let issuer = IssuerId::new("hn-changsha").expect("a valid id");
         let issuer_key = SecretKey::generate(&mut rng);
         let secret = HolderSecret::generate(&mut rng);
         let document = document();
@@ -73,8 +73,8 @@ impl World {
         let status = StatusTree::from_revoked(revoked.chain(neighbours.into_iter().filter(|i| *i != index)));
         let other = SecretKey::generate(&mut rng);
         let issuers = vec![
-            listed("hn-changsha", &other, &StatusTree::new(), &operator, 21, &mut rng),
-            listed(issuer.as_str(), &issuer_key, &status, &operator, 22, &mut rng),
+            listed("gd-shenzhen", "440300-440399", &other, &StatusTree::new(), &operator, 21, &mut rng),
+            listed(issuer.as_str(), "430100-430199", &issuer_key, &status, &operator, 22, &mut rng),
         ];
         let parameters = TrustListParameters {
             epoch: Epoch(7),
@@ -199,6 +199,7 @@ fn document() -> ResidentId {
 
 fn listed(
     id: &str,
+    area: &str,
     key: &SecretKey,
     status: &StatusTree,
     operator: &SigningKey,
@@ -206,14 +207,21 @@ fn listed(
     rng: &mut ChaCha20Rng,
 ) -> ListedIssuer {
     let id = IssuerId::new(id).expect("a valid id");
-    let context = possession_context(&OperatorKey::from(operator), &id);
+    let jurisdiction = jurisdiction(area);
+    let context = possession_context(&OperatorKey::from(operator), &id, &jurisdiction);
     ListedIssuer {
         name: id.as_str().into(),
         publishing_key: PublishingKey::from(&SigningKey::from_bytes(&[publishing; 32])),
         keys: vec![ListedKey { key: key.public_key(), possession: possession::prove(key, &context, rng) }],
         status: ListedStatus { sequence: 1, root: status.root() },
+        jurisdiction,
         id,
     }
+}
+
+/// The jurisdiction of one area; panics on nonsense.
+pub fn jurisdiction(area: &str) -> Jurisdiction {
+    Jurisdiction::parse([area]).expect("an area")
 }
 
 /// A date from text; panics on nonsense.

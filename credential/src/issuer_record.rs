@@ -1,15 +1,15 @@
 //! What an issuer hands to the trust operator, to be listed.
 //!
-//! Purpose: an [`IssuerRecord`] names the issuer, the key that signs its status manifests, and its credential keys (old
+//! Purpose: an [`IssuerRecord`] names the issuer, its jurisdiction (whose people it enrols), the key that signs its status manifests, and its credential keys (old
 //! and new side by side during a rotation), each with a proof of possession made for **one** operator. The publishing
 //! key signs the whole, so that nobody adds a key to somebody else's record.
 //!
-//! Signed are the canonical bytes ([`crate::wire`]) under the tag `tacit/issuer-record/v1` of id, name, publishing key,
-//! operator, time and every key with its proof. Files are JSON; `issued_at` counts seconds since 1970.
+//! Signed are the canonical bytes ([`crate::wire`]) under the tag `tacit/issuer-record/v2` of id, name, jurisdiction,
+//! publishing key, operator, time and every key with its proof. Files are JSON; `issued_at` counts seconds since 1970.
 //!
 //! Not checked here: that the publishing key belongs to the bureau that `name` claims. The operator learns that by other
-//! means before `trust add-issuer`, and pins the key; likewise it refuses a record older than the one it holds, and a
-//! credential key that another issuer has (`TrustList::new`).
+//! means before `trust add-issuer`, and pins the key; likewise it refuses a record older than the one it holds, a
+//! jurisdiction other than the one listed, and a credential key or a region that another issuer has.
 use std::collections::HashSet;
 
 use ed25519_dalek::SigningKey;
@@ -19,11 +19,12 @@ use crate::credential::IssuerId;
 use crate::date::UnixTime;
 use crate::name::is_plain_text;
 use crate::possession::PossessionError;
+use crate::region::Jurisdiction;
 use crate::signing::{DetachedSignature, OperatorKey, PublishingKey};
 use crate::trust_list::{ListedKey, possession_context};
 use crate::wire::Encoder;
 
-const TAG: &str = "tacit/issuer-record/v1";
+const TAG: &str = "tacit/issuer-record/v2";
 /// Most characters of an issuer's name.
 pub const NAME_MAX: usize = 100;
 /// Most credential keys of one issuer: the current one, and old ones whose credentials still live.
@@ -37,6 +38,8 @@ pub struct IssuerRecord {
     pub id: IssuerId,
     /// The name that holders see.
     pub name: String,
+    /// Whose document numbers it may enrol.
+    pub jurisdiction: Jurisdiction,
     /// Signs this record and every status manifest.
     pub publishing_key: PublishingKey,
     /// The operator that the proofs of possession were made for.
@@ -54,16 +57,18 @@ impl IssuerRecord {
     pub fn sign(
         id: IssuerId,
         name: String,
+        jurisdiction: Jurisdiction,
         operator: OperatorKey,
         issued_at: UnixTime,
         keys: Vec<ListedKey>,
         publishing: &SigningKey,
     ) -> Result<Self, IssuerRecordError> {
         let publishing_key = PublishingKey::from(publishing);
-        check_contents(&id, &name, &operator, &keys)?;
-        let message = canonical_bytes(&id, &name, &publishing_key, &operator, issued_at, &keys);
+        check_contents(&id, &name, &jurisdiction, &operator, &keys)?;
+        let message =
+            canonical_bytes(&id, &name, &jurisdiction, &publishing_key, &operator, issued_at, &keys);
         let signature = DetachedSignature::sign(publishing, &message);
-        Ok(Self { id, name, publishing_key, operator, issued_at, keys, signature })
+        Ok(Self { id, name, jurisdiction, publishing_key, operator, issued_at, keys, signature })
     }
 
     /// Checks signature, name, keys and each proof of possession for `operator`.
@@ -71,11 +76,10 @@ impl IssuerRecord {
         if self.operator != *operator {
             return Err(IssuerRecordError::OtherOperator);
         }
-        let Self { id, name, publishing_key, operator, issued_at, keys, signature } = self;
-        publishing_key
-            .verify(&canonical_bytes(id, name, publishing_key, operator, *issued_at, keys), signature)
-            .map_err(|_| IssuerRecordError::Signature)?;
-        check_contents(id, name, operator, keys)
+        let Self { id, name, jurisdiction, publishing_key, operator, issued_at, keys, signature } = self;
+        let message = canonical_bytes(id, name, jurisdiction, publishing_key, operator, *issued_at, keys);
+        publishing_key.verify(&message, signature).map_err(|_| IssuerRecordError::Signature)?;
+        check_contents(id, name, jurisdiction, operator, keys)
     }
 
     /// Reads a record from JSON; unknown fields are refused. The signature is not checked before [`verify`](Self::verify).
@@ -93,14 +97,16 @@ impl IssuerRecord {
 fn canonical_bytes(
     id: &IssuerId,
     name: &str,
+    jurisdiction: &Jurisdiction,
     publishing_key: &PublishingKey,
     operator: &OperatorKey,
     issued_at: UnixTime,
     keys: &[ListedKey],
 ) -> Vec<u8> {
-    Encoder::new(TAG)
-        .text(id.as_str())
-        .text(name)
+    let mut encoder = Encoder::new(TAG);
+    encoder.text(id.as_str()).text(name);
+    jurisdiction.encode(&mut encoder);
+    encoder
         .bytes(&publishing_key.to_bytes())
         .bytes(&operator.to_bytes())
         .integer(issued_at.0)
@@ -113,6 +119,7 @@ fn canonical_bytes(
 fn check_contents(
     id: &IssuerId,
     name: &str,
+    jurisdiction: &Jurisdiction,
     operator: &OperatorKey,
     keys: &[ListedKey],
 ) -> Result<(), IssuerRecordError> {
@@ -123,7 +130,7 @@ fn check_contents(
     if keys.len() > KEYS_MAX {
         return Err(IssuerRecordError::TooManyKeys);
     }
-    let context = possession_context(operator, id);
+    let context = possession_context(operator, id, jurisdiction);
     let mut seen = HashSet::new();
     for (position, listed) in keys.iter().enumerate() {
         if !seen.insert(listed.key.to_bytes()) {
@@ -201,6 +208,7 @@ mod tests {
         operator: OperatorKey,
         other_operator: OperatorKey,
         id: IssuerId,
+        jurisdiction: Jurisdiction,
     }
 
     impl Fixture {
@@ -212,12 +220,13 @@ mod tests {
                 operator: operator(2),
                 other_operator: operator(3),
                 id: "guangzhou".parse().unwrap(),
+                jurisdiction: Jurisdiction::parse(["440100-440199"]).unwrap(),
             }
         }
 
         fn key(&mut self, id: &str, operator: OperatorKey) -> ListedKey {
             let secret = SecretKey::generate(&mut self.rng);
-            let context = possession_context(&operator, &id.parse().unwrap());
+            let context = possession_context(&operator, &id.parse().unwrap(), &self.jurisdiction);
             ListedKey {
                 key: secret.public_key(),
                 possession: possession::prove(&secret, &context, &mut self.rng),
@@ -225,8 +234,8 @@ mod tests {
         }
 
         fn sign(&self, name: &str, keys: Vec<ListedKey>) -> Result<IssuerRecord, IssuerRecordError> {
-            let id = self.id.clone();
-            IssuerRecord::sign(id, name.to_owned(), self.operator, UnixTime(9), keys, &self.publishing)
+            let (id, name, jurisdiction) = (self.id.clone(), name.to_owned(), self.jurisdiction.clone());
+            IssuerRecord::sign(id, name, jurisdiction, self.operator, UnixTime(9), keys, &self.publishing)
         }
     }
 
@@ -246,9 +255,10 @@ mod tests {
         let mut f = Fixture::new();
         let keys = vec![f.key("guangzhou", f.operator), f.key("guangzhou", f.operator)];
         let record = f.sign("Guangzhou Bureau", keys).unwrap();
-        let changes: [fn(&mut IssuerRecord); 5] = [
+        let changes: [fn(&mut IssuerRecord); 6] = [
             |r| r.id = "shenzhen".parse().unwrap(),
             |r| r.name.push('!'),
+            |r| r.jurisdiction = Jurisdiction::parse(["Guangdong"]).unwrap(),
             |r| r.issued_at = UnixTime(10),
             |r| r.publishing_key = PublishingKey::from(&SigningKey::from_bytes(&[7; 32])),
             |r| {
@@ -271,6 +281,10 @@ mod tests {
         let own = f.key("guangzhou", f.operator);
         let others_possession = f.key("shenzhen", f.operator);
         let other_operators = f.key("guangzhou", f.other_operator);
+        let jurisdiction =
+            std::mem::replace(&mut f.jurisdiction, Jurisdiction::parse(["Guangdong"]).unwrap());
+        let other_jurisdiction = f.key("guangzhou", f.operator);
+        f.jurisdiction = jurisdiction;
         let swapped = ListedKey { possession: own.possession, ..f.key("guangzhou", f.operator) };
         assert!(matches!(f.sign("x", vec![]), Err(IssuerRecordError::NoKey)));
         assert!(matches!(f.sign(" ", vec![own.clone()]), Err(IssuerRecordError::Name)));
@@ -279,7 +293,7 @@ mod tests {
             f.sign("x", vec![own.clone(), own.clone()]),
             Err(IssuerRecordError::DuplicateKey { position: 1 })
         ));
-        for bad in [others_possession, other_operators, swapped] {
+        for bad in [others_possession, other_operators, other_jurisdiction, swapped] {
             assert!(matches!(
                 f.sign("x", vec![own.clone(), bad]),
                 Err(IssuerRecordError::Possession { position: 1, .. })

@@ -23,6 +23,7 @@ use crate::eddsa::PublicKey;
 use crate::field::{self, Fr};
 use crate::poseidon;
 use crate::possession::{PossessionError, ProofOfPossession};
+use crate::region::{self, Jurisdiction};
 use crate::signing::DetachedSignature;
 pub use crate::signing::{OperatorKey, PublishingKey};
 use crate::status::StatusRoot;
@@ -34,7 +35,7 @@ use serde::{Deserialize, Serialize};
 /// Most credential keys that one list can hold: `8^3`.
 pub const MAX_KEYS: usize = 512;
 /// Version of the list's format.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Number of a trust list; grows by one with every list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,10 +65,13 @@ impl TrustListId {
 #[serde(transparent)]
 pub struct TrustListDigest(#[serde(with = "hex::serde")] pub [u8; 32]);
 
-/// What a proof of possession is bound to: the operator it is made for and the issuer that makes it.
-pub fn possession_context(operator: &OperatorKey, issuer: &IssuerId) -> Vec<u8> {
-    let mut encoder = Encoder::new("tacit/possession-context/v1");
-    encoder.bytes(&operator.to_bytes()).text(issuer.as_str()).finish()
+/// What a proof of possession is bound to: the operator it is made for, the issuer that makes it, and the jurisdiction
+/// that the issuer will keep to with this key.
+pub fn possession_context(operator: &OperatorKey, issuer: &IssuerId, jurisdiction: &Jurisdiction) -> Vec<u8> {
+    let mut encoder = Encoder::new("tacit/possession-context/v2");
+    encoder.bytes(&operator.to_bytes()).text(issuer.as_str());
+    jurisdiction.encode(&mut encoder);
+    encoder.finish()
 }
 
 /// A credential key and the proof that its issuer knows the secret.
@@ -98,6 +102,8 @@ pub struct ListedIssuer {
     pub id: IssuerId,
     /// Name for people.
     pub name: String,
+    /// Whose document numbers it may enrol; disjoint from every other issuer's of the list.
+    pub jurisdiction: Jurisdiction,
     /// Signs the issuer's status manifests.
     pub publishing_key: PublishingKey,
     /// Credential keys; more than one during a rotation.
@@ -134,7 +140,7 @@ pub struct TrustList {
 #[non_exhaustive]
 pub enum TrustListError {
     /// The format is of another version.
-    #[error("trust list of version {0}; this software reads version 1, look for an update")]
+    #[error("trust list of version {0}; this software reads version 2, look for an update")]
     Version(u8),
     /// Epochs count from 1.
     #[error("the trust list has no epoch number; epochs count from 1")]
@@ -157,6 +163,16 @@ pub enum TrustListError {
     /// Two issuers share an id or a publishing key.
     #[error("issuer {0} is listed twice, or shares its publishing key with another issuer")]
     DuplicateIssuer(IssuerId),
+    /// Two issuers may enrol the same people.
+    #[error(
+        "issuers {issuer} and {other} have a region in common, so that somebody could have a credential of each; the operator must list one of them"
+    )]
+    SharedJurisdiction {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The other one.
+        other: IssuerId,
+    },
     /// A credential key is listed twice.
     #[error("a credential key of issuer {0} is listed twice; every key must be listed once")]
     DuplicateKey(IssuerId),
@@ -184,6 +200,11 @@ pub enum TrustListError {
     /// A key that another issuer had before.
     #[error("a key of issuer {0} was listed under another issuer before")]
     MovedKey(IssuerId),
+    /// Another jurisdiction than the issuer had before.
+    #[error(
+        "issuer {0} had another jurisdiction before; its old credentials would stay good for people who now belong to another issuer"
+    )]
+    MovedJurisdiction(IssuerId),
     /// A status publication older than that of the list before, or another root under the same number.
     #[error(
         "the status of issuer {0} is older than in the list before; revoked credentials would become valid again"
@@ -209,7 +230,7 @@ pub struct TrustListParameters {
 impl TrustList {
     /// Canonical bytes, which are signed and hashed.
     pub fn canonical_bytes(&self) -> Vec<u8> {
-        let mut encoder = Encoder::new("tacit/trust-list/v1");
+        let mut encoder = Encoder::new("tacit/trust-list/v2");
         encoder
             .integer(self.version.into())
             .bytes(&self.operator.to_bytes())
@@ -220,9 +241,9 @@ impl TrustList {
             .integer(self.issued_at.0)
             .integer(self.expires_at.0)
             .list(&self.issuers, |e, issuer| {
-                e.text(issuer.id.as_str())
-                    .text(&issuer.name)
-                    .bytes(&issuer.publishing_key.to_bytes())
+                e.text(issuer.id.as_str()).text(&issuer.name);
+                issuer.jurisdiction.encode(e);
+                e.bytes(&issuer.publishing_key.to_bytes())
                     .list(&issuer.keys, |e, listed| {
                         e.field(&listed.key.x()).field(&listed.key.y()).bytes(&listed.possession.to_bytes());
                     })
@@ -260,7 +281,7 @@ impl TrustList {
             if issuer.keys.is_empty() {
                 return Err(TrustListError::NoKey(issuer.id.clone()));
             }
-            let context = possession_context(&self.operator, &issuer.id);
+            let context = possession_context(&self.operator, &issuer.id, &issuer.jurisdiction);
             for listed in &issuer.keys {
                 if keys.contains(&&listed.key) {
                     return Err(TrustListError::DuplicateKey(issuer.id.clone()));
@@ -274,6 +295,11 @@ impl TrustList {
         }
         if keys.len() > MAX_KEYS {
             return Err(TrustListError::TooManyKeys);
+        }
+        let jurisdictions = self.issuers.iter().map(|issuer| &issuer.jurisdiction);
+        if let Some((one, two)) = region::overlap(jurisdictions) {
+            let [issuer, other] = [one, two].map(|i| self.issuers[i].id.clone());
+            return Err(TrustListError::SharedJurisdiction { issuer, other });
         }
         Ok(IssuerTree::new(&self.issuers))
     }
@@ -394,7 +420,7 @@ impl VerifiedTrustList {
     }
 
     /// Checks against any earlier list, not only the one right before: no key under another issuer, no older or
-    /// rewritten status of an issuer.
+    /// rewritten status of an issuer, no other jurisdiction.
     pub fn takes_nothing_back(&self, earlier: &Self) -> Result<(), TrustListError> {
         let (this, before) = (self.list(), earlier.list());
         if this.epoch <= before.epoch || this.issued_at < before.issued_at {
@@ -405,6 +431,9 @@ impl VerifiedTrustList {
                 return Err(TrustListError::MovedKey(issuer.id.clone()));
             }
             let Some(old) = before.issuers.iter().find(|old| old.id == issuer.id) else { continue };
+            if issuer.jurisdiction != old.jurisdiction {
+                return Err(TrustListError::MovedJurisdiction(issuer.id.clone()));
+            }
             let older = issuer.status.sequence < old.status.sequence;
             let rewritten =
                 issuer.status.sequence == old.status.sequence && issuer.status.root != old.status.root;

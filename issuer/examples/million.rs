@@ -14,7 +14,7 @@ use tacit_credential::enrolment::{EnrolRequest, LossCodeDigest};
 use tacit_credential::field::Fr;
 use tacit_credential::holder::HolderKey;
 use tacit_credential::number::DocumentNumber;
-use tacit_credential::region::RegionCode;
+use tacit_credential::region::{Jurisdiction, RegionCode, RegionRange};
 use tacit_issuer::{Actor, Enrolment, Issuer, Reason};
 
 const NOW: UnixTime = UnixTime(1_795_579_200);
@@ -27,8 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let officer = Actor::new("benchmark")?;
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let id = IssuerId::new("benchmark")?;
-    let mut issuer =
-        Issuer::init(&directory.path().join("issuer"), id, "Benchmark Bureau", &officer, NOW, &mut rng)?;
+    let (home, everywhere) = (directory.path().join("issuer"), Jurisdiction::new([RegionRange::ANY])?);
+    let mut issuer = Issuer::init(&home, id, "Benchmark Bureau", everywhere, &officer, NOW, &mut rng)?;
 
     let mut enrolling = Duration::ZERO;
     let mut numbers = Vec::new();

@@ -3,7 +3,8 @@
 //! The attributes come from the document that the officer read, the holder key and the loss code from the wallet, the
 //! revocation index from the registry. Order of things, for one person and for a batch:
 //!
-//! 1. the document is current, the person is new, the holder key is new and not the key of a known secret;
+//! 1. the number is of the issuer's jurisdiction (see [`Jurisdiction`] for why the number's region and not the residence
+//!    counts), the document is current, the person is new, the holder key is new and not the key of a known secret;
 //! 2. a fresh random index, the attributes, and their ranges ([`crate::ranges`]);
 //! 3. registry and log are written, in one transaction for the batch;
 //! 4. the batch is signed on all cores;
@@ -25,6 +26,7 @@ use tacit_credential::enrolment::EnrolRequest;
 use tacit_credential::field::Fr;
 use tacit_credential::holder::HolderKey;
 use tacit_credential::poseidon;
+use tacit_credential::region::Jurisdiction;
 
 use crate::actor::Actor;
 use crate::issuer::{Issuer, StoredKey, signing_key};
@@ -84,6 +86,14 @@ pub enum EnrolError {
     /// The document is dated later than today.
     #[error("the document will only be issued in the future; check its date and this machine's clock")]
     DocumentFromFuture,
+    /// The number is of a region of another issuer.
+    #[error(
+        "this document number is of a region that is not enrolled here, where it is {jurisdiction}; the bureau of the number's region enrols its holder, wherever they live now"
+    )]
+    OutsideJurisdiction {
+        /// The issuer's. The number's region is a value of the document, and errors end up in logs.
+        jurisdiction: Jurisdiction,
+    },
     /// The person has been enrolled before.
     #[error(
         "this person is enrolled already; use `reissue` for a new credential or `rebind` for a new holder key"
@@ -158,7 +168,8 @@ impl Issuer {
         if !change.key_is_live(signing.serial)? {
             return Err(EnrolError::KeyRetired);
         }
-        let attributes = admit(&mut change, document, request, signing.serial, officer, now, rng)?;
+        let desk = Desk { jurisdiction: &self.jurisdiction, key: signing.serial, officer, now };
+        let attributes = desk.admit(&mut change, document, request, rng)?;
         let credential = signing.key.sign_credential(attributes, &self.id);
         change.commit()?;
         Ok(credential)
@@ -256,15 +267,15 @@ impl Issuer {
         rng: &mut impl CryptoRngCore,
     ) -> Result<Vec<Result<Credential, EnrolError>>, BatchCause> {
         let StoredKey { serial, key } = signing_key(&self.keys);
-        let (serial, id) = (*serial, &self.id);
+        let (id, jurisdiction) = (&self.id, &self.jurisdiction);
+        let desk = Desk { jurisdiction, key: *serial, officer, now };
         let mut change = self.registry.change(now)?;
-        if !change.key_is_live(serial)? {
+        if !change.key_is_live(desk.key)? {
             return Err(BatchCause::KeyRetired);
         }
         let mut admitted = Vec::with_capacity(batch.len());
         for line in batch {
-            let outcome: Admitted =
-                line.and_then(|p| admit(&mut change, &p.document, &p.request, serial, officer, now, rng));
+            let outcome = line.and_then(|p| desk.admit(&mut change, &p.document, &p.request, rng));
             match outcome {
                 Err(EnrolError::Registry(error)) => return Err(error.into()),
                 outcome => admitted.push(outcome),
@@ -279,34 +290,45 @@ impl Issuer {
     }
 }
 
-/// Checks one person and writes registry and log. A refusal writes nothing.
-fn admit(
-    change: &mut Change<'_>,
-    document: &ResidentId,
-    request: &EnrolRequest,
+/// Where people are enrolled: for which regions, under which key (its serial number), by whom and when.
+struct Desk<'a> {
+    jurisdiction: &'a Jurisdiction,
     key: i64,
-    officer: &Actor,
+    officer: &'a Actor,
     now: UnixTime,
-    rng: &mut impl CryptoRngCore,
-) -> Admitted {
-    check_current(document, now)?;
-    if change.is_enrolled(document.number())? {
-        return Err(EnrolError::AlreadyEnrolled);
+}
+
+impl Desk<'_> {
+    /// Checks one person and writes registry and log. A refusal writes nothing.
+    fn admit(
+        &self,
+        change: &mut Change<'_>,
+        document: &ResidentId,
+        request: &EnrolRequest,
+        rng: &mut impl CryptoRngCore,
+    ) -> Admitted {
+        if !self.jurisdiction.contains(document.number().region()) {
+            return Err(EnrolError::OutsideJurisdiction { jurisdiction: self.jurisdiction.clone() });
+        }
+        check_current(document, self.now)?;
+        if change.is_enrolled(document.number())? {
+            return Err(EnrolError::AlreadyEnrolled);
+        }
+        check_holder_key(change, &request.holder_key)?;
+        let index = change.fresh_index(rng)?;
+        let attributes = Attributes::from_document(document, request.holder_key, index, rng);
+        let attributes = InRange::check(attributes)?;
+        let person = change.add_person(document.number(), request, index)?;
+        change.add_credential(index, person, self.key, document.expires())?;
+        change.log(&Event {
+            actor: self.officer,
+            action: Action::Enrolled,
+            person: Some(person),
+            revocation_index: Some(index.get()),
+            detail: "",
+        })?;
+        Ok(attributes)
     }
-    check_holder_key(change, &request.holder_key)?;
-    let index = change.fresh_index(rng)?;
-    let attributes = Attributes::from_document(document, request.holder_key, index, rng);
-    let attributes = InRange::check(attributes)?;
-    let person = change.add_person(document.number(), request, index)?;
-    change.add_credential(index, person, key, document.expires())?;
-    change.log(&Event {
-        actor: officer,
-        action: Action::Enrolled,
-        person: Some(person),
-        revocation_index: Some(index.get()),
-        detail: "",
-    })?;
-    Ok(attributes)
 }
 
 /// A document counts from its issue date to its expiry date, both included, in the issuer's time zone (UTC+8).

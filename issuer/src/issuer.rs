@@ -13,7 +13,9 @@ use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::eddsa::PublicKey;
 use tacit_credential::issuer_record::{self, IssuerRecord, IssuerRecordError};
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::signing::{OperatorKey, PublishingKey};
+use tacit_credential::trust_list::possession_context;
 
 use crate::actor::Actor;
 use crate::keys::{self, CredentialKey, KeyFileError};
@@ -26,6 +28,7 @@ pub struct Issuer {
     pub(crate) directory: PathBuf,
     pub(crate) id: IssuerId,
     pub(crate) name: String,
+    pub(crate) jurisdiction: Jurisdiction,
     pub(crate) registry: Registry,
     pub(crate) publishing: SigningKey,
     /// Keys that are not retired, oldest first; the last one signs. Never empty.
@@ -93,10 +96,13 @@ pub enum OpenError {
 
 impl Issuer {
     /// Makes a new issuer in `directory`, which must not exist or be empty: keys, and an empty registry.
+    ///
+    /// The jurisdiction is the issuer's for good; more regions need another issuer.
     pub fn init(
         directory: &Path,
         id: IssuerId,
         name: &str,
+        jurisdiction: Jurisdiction,
         actor: &Actor,
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
@@ -113,7 +119,7 @@ impl Issuer {
         building.push(format!(".new-{}", std::process::id()));
         let building = PathBuf::from(building);
         create_private_directory(&building).map_err(io)?;
-        let made = fill(&building, id, name, actor, now, rng)
+        let made = fill(&building, id, name, jurisdiction, actor, now, rng)
             .and_then(|()| fs::rename(&building, directory).map_err(io));
         if let Err(error) = made {
             // The first error is the one to report; what cannot be removed is a directory with an unused key.
@@ -130,7 +136,7 @@ impl Issuer {
             return Err(OpenError::Missing { directory: directory.to_owned() });
         }
         let registry = Registry::open(&path)?;
-        let IssuerRow { id, name, publishing_key } = registry.issuer()?;
+        let IssuerRow { id, name, jurisdiction, publishing_key } = registry.issuer()?;
         let publishing = keys::load_publishing_key(directory, &publishing_key)?;
         let mut stored = Vec::new();
         for row in registry.keys()?.into_iter().filter(|row| !row.retired) {
@@ -139,7 +145,8 @@ impl Issuer {
         if stored.is_empty() {
             return Err(OpenError::NoKey);
         }
-        Ok(Self { directory: directory.to_owned(), id, name, registry, publishing, keys: stored })
+        let directory = directory.to_owned();
+        Ok(Self { directory, id, name, jurisdiction, registry, publishing, keys: stored })
     }
 
     /// The issuer's short name.
@@ -150,6 +157,11 @@ impl Issuer {
     /// The name that holders see.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whose document numbers are enrolled here.
+    pub fn jurisdiction(&self) -> &Jurisdiction {
+        &self.jurisdiction
     }
 
     /// The key that signs status manifests and the record.
@@ -169,8 +181,10 @@ impl Issuer {
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
     ) -> Result<IssuerRecord, IssuerRecordError> {
-        let keys = self.keys.iter().map(|stored| stored.key.listed(operator, &self.id, rng)).collect();
-        IssuerRecord::sign(self.id.clone(), self.name.clone(), *operator, now, keys, &self.publishing)
+        let context = possession_context(operator, &self.id, &self.jurisdiction);
+        let keys = self.keys.iter().map(|stored| stored.key.listed(&context, rng)).collect();
+        let (id, name, jurisdiction) = (self.id.clone(), self.name.clone(), self.jurisdiction.clone());
+        IssuerRecord::sign(id, name, jurisdiction, *operator, now, keys, &self.publishing)
     }
 
     /// How many people, credentials, revocations and publications the registry holds.
@@ -199,6 +213,7 @@ fn fill(
     directory: &Path,
     id: IssuerId,
     name: &str,
+    jurisdiction: Jurisdiction,
     actor: &Actor,
     now: UnixTime,
     rng: &mut impl CryptoRngCore,
@@ -206,7 +221,8 @@ fn fill(
     let publishing = keys::create_publishing_key(directory, rng)?;
     let credential = CredentialKey::generate(rng);
     credential.save(directory)?;
-    let row = IssuerRow { id, name: name.to_owned(), publishing_key: publishing.verifying_key().to_bytes() };
+    let publishing_key = publishing.verifying_key().to_bytes();
+    let row = IssuerRow { id, name: name.to_owned(), jurisdiction, publishing_key };
     let path = registry_path(directory);
     create_private_file(&path).map_err(|source| InitError::Io { directory: directory.to_owned(), source })?;
     let mut registry = Registry::create(&path, &row)?;
@@ -216,7 +232,7 @@ fn fill(
         action: Action::Created,
         person: None,
         revocation_index: None,
-        detail: row.id.as_str(),
+        detail: &format!("{} for {}", row.id, row.jurisdiction),
     };
     change.log(&event)?;
     change.add_key(credential.public())?;

@@ -19,8 +19,7 @@ use rand_core::CryptoRngCore;
 use tacit_credential::credential::{Credential, IssuerId};
 use tacit_credential::eddsa::{PublicKey, SecretKey};
 use tacit_credential::possession;
-use tacit_credential::signing::OperatorKey;
-use tacit_credential::trust_list::{ListedKey, possession_context};
+use tacit_credential::trust_list::ListedKey;
 use zeroize::Zeroizing;
 
 use crate::ranges::InRange;
@@ -84,15 +83,9 @@ impl CredentialKey {
         Credential::issue(attributes.into_inner(), issuer.clone(), &self.secret)
     }
 
-    /// Proves to one trust operator that the issuer knows this key's secret.
-    pub(crate) fn listed(
-        &self,
-        operator: &OperatorKey,
-        issuer: &IssuerId,
-        rng: &mut impl CryptoRngCore,
-    ) -> ListedKey {
-        let context = possession_context(operator, issuer);
-        ListedKey { key: self.public, possession: possession::prove(&self.secret, &context, rng) }
+    /// Proves in a context (`possession_context`: operator, issuer, jurisdiction) that the issuer knows this key's secret.
+    pub(crate) fn listed(&self, context: &[u8], rng: &mut impl CryptoRngCore) -> ListedKey {
+        ListedKey { key: self.public, possession: possession::prove(&self.secret, context, rng) }
     }
 
     pub(crate) fn save(&self, directory: &Path) -> Result<(), KeyFileError> {

@@ -9,7 +9,7 @@ use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::document::ResidentId;
-use tacit_credential::fixtures::{NOW, World};
+use tacit_credential::fixtures::{NOW, World, jurisdiction};
 use tacit_credential::policy::Policy;
 use tacit_credential::statement::Violation;
 use tacit_issuer::{Actor, EnrolError, Issuer, Reason};
@@ -36,10 +36,10 @@ impl Country {
         let folder = tempfile::tempdir().expect("a folder");
         let mut rng = ChaCha20Rng::seed_from_u64(77);
         let officer = Actor::new("officer 7").expect("a name");
-        let id = IssuerId::new("gd-shenzhen").expect("an id");
-        let issuer =
-            Issuer::init(&folder.path().join("issuer"), id, "Shenzhen bureau", &officer, NOW, &mut rng)
-                .expect("an empty folder");
+        let id = IssuerId::new("hn-changsha").expect("an id");
+        let (home, area) = (folder.path().join("issuer"), jurisdiction("430100-430199"));
+        let issuer = Issuer::init(&home, id, "Changsha bureau", area, &officer, NOW, &mut rng)
+            .expect("an empty folder");
         let operator =
             TrustOperator::init(&folder.path().join("operator"), &mut rng).expect("an empty folder");
         let mut country = Self { folder, rng, officer, issuer, operator, now: NOW };

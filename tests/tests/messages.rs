@@ -6,15 +6,18 @@ use tacit_credential::Fr;
 use tacit_credential::certificate::{CertificateError, VerifierIdentity};
 use tacit_credential::date::UnixTime;
 use tacit_credential::eddsa::SecretKey;
-use tacit_credential::fixtures::{NOW, World, narrow_policy, wide_policy};
+use tacit_credential::fixtures::{NOW, World, jurisdiction, narrow_policy, wide_policy};
 use tacit_credential::holder::Scope;
 use tacit_credential::policy::Policy;
+use tacit_credential::possession;
 use tacit_credential::presentation::{Disclosed, Presentation, PresentationError, ProofBytes};
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::request::{CircuitDigest, PresentationRequest, RequestError, SignedRequest};
 use tacit_credential::signing::{DetachedSignature, OperatorKey};
 use tacit_credential::status::StatusRoot;
 use tacit_credential::trust_list::{
-    Epoch, SignedTrustList, TrustList, TrustListError, TrustListParameters, VerifiedTrustList,
+    Epoch, ListedKey, SignedTrustList, TrustList, TrustListError, TrustListParameters, VerifiedTrustList,
+    possession_context,
 };
 
 const CIRCUIT: CircuitDigest = CircuitDigest([1; 32]);
@@ -249,7 +252,7 @@ fn dishonest(change: impl FnOnce(&mut TrustList)) -> Result<(), TrustListError> 
 fn lists_are_recomputed_by_their_readers() {
     assert_eq!(dishonest(|_| ()), Ok(()));
     assert_eq!(dishonest(|l| l.root += Fr::from(1u64)), Err(TrustListError::Root));
-    assert_eq!(dishonest(|l| l.version = 2), Err(TrustListError::Version(2)));
+    assert_eq!(dishonest(|l| l.version = 1), Err(TrustListError::Version(1)));
     assert_eq!(dishonest(|l| l.epoch = Epoch(0)), Err(TrustListError::NoEpoch));
     assert_eq!(dishonest(|l| l.expires_at = l.issued_at), Err(TrustListError::Validity));
     assert_eq!(
@@ -273,6 +276,71 @@ fn lists_are_recomputed_by_their_readers() {
         dishonest(|l| l.issuers[0].keys[0] = l.issuers[1].keys[0].clone()),
         Err(TrustListError::Possession { .. })
     ));
+}
+
+/// The world's list with the first issuer's jurisdiction set to `area`, each of its keys proved for that.
+fn with_jurisdiction(world: &mut World, area: &str) -> TrustListParameters {
+    let mut changed = parameters(world);
+    let (operator, key) = (world.operator_key(), SecretKey::generate(&mut world.rng));
+    let issuer = &mut changed.issuers[0];
+    issuer.jurisdiction = jurisdiction(area);
+    let context = possession_context(&operator, &issuer.id, &issuer.jurisdiction);
+    let possession = possession::prove(&key, &context, &mut world.rng);
+    issuer.keys = vec![ListedKey { key: key.public_key(), possession }];
+    changed
+}
+
+/// "One account a person" across issuers: nobody reads a list in which two of them may enrol the same people.
+#[test]
+fn issuers_listed_together_have_disjoint_jurisdictions() {
+    for (area, shared) in [
+        ("440300-440399", false),
+        ("430200", false),
+        ("430199", true),
+        ("Hunan", true),
+        ("000000-999999", true),
+    ] {
+        let mut world = World::new(5);
+        let changed = with_jurisdiction(&mut world, area);
+        let [issuer, other] = [0, 1].map(|i| changed.issuers[i].id.clone());
+        let expected =
+            if shared { Err(TrustListError::SharedJurisdiction { issuer, other }) } else { Ok(()) };
+        // By whoever signs, and by whoever reads what was signed all the same.
+        assert_eq!(publish(&world, changed.clone()).map(drop), expected, "{area}");
+        let mut list = world.list.list().clone();
+        list.issuers = changed.issuers;
+        let signature = DetachedSignature::sign(&world.operator, &list.canonical_bytes());
+        let read = SignedTrustList { list, signature }.verify(&world.operator_key()).map(drop);
+        assert_eq!(read, if shared { expected } else { Err(TrustListError::Root) }, "{area}");
+    }
+}
+
+/// The jurisdiction is in the bytes that the operator signs and in the proofs of possession, in one spelling.
+#[test]
+fn jurisdictions_are_signed() {
+    let world = World::new(5);
+    let mut tampered = world.list.signed().clone();
+    tampered.list.issuers[0].jurisdiction = jurisdiction("440300-440398");
+    assert_eq!(tampered.verify(&world.operator_key()).map(drop), Err(TrustListError::Signature));
+    assert!(matches!(
+        dishonest(|l| l.issuers[0].jurisdiction = jurisdiction("440300-440398")),
+        Err(TrustListError::Possession { .. })
+    ));
+    // Number of ranges, first and last code, after the name: big-endian words of 64 bits.
+    let words = |words: &[u64]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>();
+    let mut list = world.list.list().clone();
+    let name = list.issuers[0].name.as_bytes().to_vec();
+    list.issuers[0].jurisdiction = Jurisdiction::parse(["440300-440399", "Hunan"]).expect("areas");
+    let expected = [&name[..], &words(&[2, 430_000, 439_999, 440_300, 440_399])].concat();
+    let bytes = list.canonical_bytes();
+    assert_eq!(bytes.windows(expected.len()).filter(|window| *window == expected).count(), 1);
+    // Another spelling of the set is no list.
+    let json = world.list.signed().to_json();
+    let (whole, halves) = (r#""to": "440399""#, r#""to": "440350" }, { "from": "440351", "to": "440399""#);
+    let split = json.replace(whole, halves);
+    assert_ne!(split, json);
+    let error = serde_json::from_str::<SignedTrustList>(&split).unwrap_err().to_string();
+    assert!(error.contains("ascending order"), "{error}");
 }
 
 #[test]
@@ -325,6 +393,13 @@ fn the_chain_takes_nothing_back() {
     assert!(matches!(
         successor(|p| p.issuers[1].status.root = StatusRoot(Fr::from(1u64))),
         Err(TrustListError::OlderStatus(_))
+    ));
+    let mut world = World::new(5);
+    let mut moved = with_jurisdiction(&mut world, "440300-440398");
+    (moved.epoch, moved.predecessor) = (Epoch(8), Some(world.list.digest()));
+    assert!(matches!(
+        publish(&world, moved).and_then(|next| next.follows(&world.list)),
+        Err(TrustListError::MovedJurisdiction(_))
     ));
     assert_eq!(successor(|p| p.issuers.truncate(1)), Ok(()), "an issuer may be removed");
 }

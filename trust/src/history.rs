@@ -8,7 +8,10 @@
 //! - an issuer's status sequence never falls, one sequence has one root, and a new sequence never brings back a root of an
 //!   older one;
 //! - an issuer's id and its publishing key belong together for ever: the id is in the proofs of possession, and the key
-//!   says which status is the issuer's.
+//!   says which status is the issuer's;
+//! - an issuer's id and its jurisdiction belong together for ever: a credential does not say which jurisdiction it was
+//!   issued under. Were a region to move from a listed issuer to another, its people could have a credential of each, and
+//!   two pseudonyms. A region is handed over by taking the old issuer off the list and listing new ones.
 //!
 //! Not checked here: that a new root only adds revocations. That needs the status files; see
 //! [`StatusSnapshot::follows`](crate::StatusSnapshot::follows).
@@ -16,6 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tacit_credential::credential::IssuerId;
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::trust_list::{ListedIssuer, ListedStatus, PublishingKey};
 
 /// Everything that earlier lists said, as far as later ones must not contradict it.
@@ -31,6 +35,7 @@ pub struct History {
 #[serde(deny_unknown_fields)]
 struct IssuerHistory {
     publishing_key: PublishingKey,
+    jurisdiction: Jurisdiction,
     /// Every status that was listed, oldest first.
     statuses: Vec<ListedStatus>,
 }
@@ -46,17 +51,22 @@ impl History {
         self.issuers.get(issuer.as_str())?.statuses.last().copied()
     }
 
-    /// Checks one issuer's identity and keys against everything listed before.
-    pub fn check_keys<'a>(
+    /// Checks one issuer's identity, jurisdiction and keys against everything listed before.
+    pub fn check_issuer<'a>(
         &self,
         id: &IssuerId,
         publishing_key: &PublishingKey,
+        jurisdiction: &Jurisdiction,
         keys: impl IntoIterator<Item = &'a tacit_credential::eddsa::PublicKey>,
     ) -> Result<(), HistoryError> {
         for (other, known) in &self.issuers {
             let (same_id, same_key) = (other == id.as_str(), known.publishing_key == *publishing_key);
             if same_id != same_key {
                 return Err(HistoryError::PublishingKey { issuer: id.clone() });
+            }
+            if same_id && known.jurisdiction != *jurisdiction {
+                let listed = known.jurisdiction.clone();
+                return Err(HistoryError::MovedJurisdiction { issuer: id.clone(), listed });
             }
         }
         for key in keys {
@@ -81,12 +91,13 @@ impl History {
 
     fn accept_one(&mut self, issuer: &ListedIssuer) -> Result<(), HistoryError> {
         let keys = || issuer.keys.iter().map(|listed| &listed.key);
-        self.check_keys(&issuer.id, &issuer.publishing_key, keys())?;
+        self.check_issuer(&issuer.id, &issuer.publishing_key, &issuer.jurisdiction, keys())?;
         self.keys.extend(keys().map(|key| (key_text(key), issuer.id.clone())));
-        let known = self
-            .issuers
-            .entry(issuer.id.as_str().to_owned())
-            .or_insert_with(|| IssuerHistory { publishing_key: issuer.publishing_key, statuses: Vec::new() });
+        let known = self.issuers.entry(issuer.id.as_str().to_owned()).or_insert_with(|| IssuerHistory {
+            publishing_key: issuer.publishing_key,
+            jurisdiction: issuer.jurisdiction.clone(),
+            statuses: Vec::new(),
+        });
         let Some(last) = known.statuses.last().copied() else {
             known.statuses.push(issuer.status);
             return Ok(());
@@ -126,6 +137,16 @@ pub enum HistoryError {
     PublishingKey {
         /// The issuer.
         issuer: IssuerId,
+    },
+    /// The issuer's id was listed with another jurisdiction.
+    #[error(
+        "issuer {issuer} was listed for {listed}, and its credentials may be anybody's there; list it under a new id with new keys"
+    )]
+    MovedJurisdiction {
+        /// The issuer.
+        issuer: IssuerId,
+        /// What was listed.
+        listed: Jurisdiction,
     },
     /// The credential key belongs to another issuer.
     #[error(

@@ -18,6 +18,7 @@ use tacit_credential::certificate::{CertificateError, VerifierCertificate, Verif
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::issuer_record::{IssuerRecord, IssuerRecordError};
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::trust_list::{OperatorKey, SignedTrustList};
 use zeroize::Zeroizing;
 
@@ -27,7 +28,7 @@ use crate::history::{History, HistoryError};
 const KEY_FILE: &str = "operator.key";
 const STATE_FILE: &str = "state.json";
 const LOCK_FILE: &str = "lock";
-const STATE_VERSION: u8 = 1;
+const STATE_VERSION: u8 = 2;
 
 /// The trust operator's directory, opened by one process at a time.
 pub struct TrustOperator {
@@ -149,18 +150,22 @@ impl TrustOperator {
     /// Lists an issuer from the next epoch on, or takes over a newer record of a listed one.
     ///
     /// Checks the record's own signature, its keys and their proofs of possession, that no other issuer has or had one
-    /// of the keys, and that id and publishing key are the ones known before.
+    /// of the keys, that no other listed issuer may enrol the same people, and that id, publishing key and jurisdiction
+    /// are the ones known before.
     pub fn add_issuer(&mut self, record: &IssuerRecord) -> Result<IssuerChange, AddIssuerError> {
         record.verify(&self.key())?;
         let mut state = self.state.clone();
         let keys = || record.keys.iter().map(|listed| &listed.key);
-        state.history.check_keys(&record.id, &record.publishing_key, keys())?;
+        state.history.check_issuer(&record.id, &record.publishing_key, &record.jurisdiction, keys())?;
         for other in state.issuers.iter().filter(|other| other.id != record.id) {
             if other.publishing_key == record.publishing_key {
                 return Err(AddIssuerError::SharedPublishingKey { other: other.id.clone() });
             }
             if other.keys.iter().any(|theirs| keys().any(|key| *key == theirs.key)) {
                 return Err(AddIssuerError::SharedKey { other: other.id.clone() });
+            }
+            if other.jurisdiction.overlaps(&record.jurisdiction) {
+                return Err(AddIssuerError::SharedJurisdiction { other: other.id.clone() });
             }
         }
         let newest = state.newest_records.entry(record.id.as_str().to_owned()).or_insert(record.issued_at);
@@ -171,6 +176,9 @@ impl TrustOperator {
         let change = match state.issuers.iter_mut().find(|known| known.id == record.id) {
             Some(known) if known.publishing_key != record.publishing_key => {
                 return Err(AddIssuerError::OtherPublishingKey);
+            }
+            Some(known) if known.jurisdiction != record.jurisdiction => {
+                return Err(AddIssuerError::OtherJurisdiction { listed: known.jurisdiction.clone() });
             }
             Some(known) => {
                 *known = record.clone();
@@ -320,6 +328,22 @@ pub enum AddIssuerError {
     SharedPublishingKey {
         /// Who has it.
         other: IssuerId,
+    },
+    /// Another listed issuer may enrol the same people.
+    #[error(
+        "issuer {other} has some of these regions already, and nobody may have two issuers; for a handover, take {other} off the list first"
+    )]
+    SharedJurisdiction {
+        /// Who has them.
+        other: IssuerId,
+    },
+    /// The listed issuer of this id has another jurisdiction.
+    #[error(
+        "this issuer is listed for {listed}; no issuer changes that by itself: it sets up another one for other regions"
+    )]
+    OtherJurisdiction {
+        /// What is listed.
+        listed: Jurisdiction,
     },
     /// The listed issuer of this id has another publishing key.
     #[error(

@@ -74,6 +74,7 @@ impl TrustOperator {
             issuers.push(ListedIssuer {
                 id: record.id.clone(),
                 name: record.name.clone(),
+                jurisdiction: record.jurisdiction.clone(),
                 publishing_key: record.publishing_key,
                 keys: record.keys.clone(),
                 status: snapshot.listed(),

@@ -2,7 +2,7 @@
 //!
 //! For every list from epoch 1 on: it is the operator's (signature under the key given), of the epoch that its file name
 //! says, in an unbroken chain of predecessors and times; every listed key is a good one with a proof of possession, none
-//! twice; leaves and root recomputed; every status recomputed from its 512 files and signed by its issuer; nothing taken
+//! twice; no two issuers may enrol the same people; leaves and root recomputed; every status recomputed from its 512 files and signed by its issuer; nothing taken
 //! back, neither by a list ([`History`]) nor by a bit ([`StatusSnapshot::follows`]). `latest.json` is the newest list.
 //!
 //! Not checked here: that this is the only history that the operator signed. Wallets and verifiers that saw another list
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::trust_list::{
     Epoch, OperatorKey, SignedTrustList, TrustListDigest, TrustListError, VerifiedTrustList,
 };
@@ -54,6 +55,8 @@ pub struct IssuerReport {
     pub id: IssuerId,
     /// Name for people.
     pub name: String,
+    /// Whose document numbers it may enrol.
+    pub jurisdiction: Jurisdiction,
     /// Number of credential keys.
     pub keys: usize,
     /// Number of its status publication.
@@ -151,6 +154,7 @@ impl Check {
             issuers.push(IssuerReport {
                 id: issuer.id.clone(),
                 name: issuer.name.clone(),
+                jurisdiction: issuer.jurisdiction.clone(),
                 keys: issuer.keys.len(),
                 sequence: issuer.status.sequence,
                 revoked: self.snapshots[id].revoked(),

@@ -9,11 +9,14 @@ use super::PublishedArgument;
 pub(super) const ABOUT: &str = "The issuer: a bureau that checks documents and signs them once.
 
 A first day at the bureau:
-  tacit issuer init --dir bureau --id changsha-psb --name \"Changsha Public Security Bureau\"
+  tacit issuer init --dir bureau --id changsha-psb --name \"Changsha Public Security Bureau\" --jurisdiction 430100-430199
   tacit issuer record --dir bureau --operator operator.pub --out changsha.record.json    (hand this to the trust operator)
   tacit issuer enrol --dir bureau --document li.json --request li.enrol.json --out li.credential.json
   tacit issuer revoke --dir bureau --number 430102199003074258 --reason moved-away
   tacit issuer publish --dir bureau --published published
+
+The jurisdiction says whose document numbers are enrolled: the trust operator lists no two issuers for one region, so that
+nobody gets two credentials. It is the region in the number that counts, wherever the holder lives now.
 
 A revocation takes effect with the next `issuer publish` and the `trust publish` after it. The issuer never sees a
 holder's secret: the wallet sends its key in an enrolment request (`tacit wallet enrol-request`).
@@ -48,6 +51,10 @@ pub(crate) enum IssuerCommand {
         /// Full name, as people read it.
         #[arg(long)]
         name: String,
+        /// Whose document numbers it enrols, for good: a province (Guangdong, 44), a region code (440305) or a range of
+        /// codes (440300-440399). Repeat it for several.
+        #[arg(long, value_name = "AREA", required = true)]
+        jurisdiction: Vec<String>,
     },
     /// Enrol one resident, or many from JSON lines, and sign their credentials.
     #[command(long_about = "Enrol one resident, or many, and sign their credentials.
@@ -135,7 +142,7 @@ enrolled already is refused; use `reissue` for a new document, `rebind` for a ne
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Show the issuer: name, keys, how many people and revocations.
+    /// Show the issuer: name, jurisdiction, keys, how many people and revocations.
     Show,
     /// Show the log of who did what, and check that nothing in it was changed.
     Log {
@@ -152,7 +159,7 @@ pub(crate) enum ReasonArgument {
     Expired,
     /// Lost or stolen.
     Lost,
-    /// The resident moved out of the issuer's area.
+    /// The resident moved: `reissue` signs the new residence, here and nowhere else.
     MovedAway,
     /// Cancelled for another reason.
     Cancelled,

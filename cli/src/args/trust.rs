@@ -15,7 +15,11 @@ pub(super) const ABOUT: &str = "The trust operator: says, epoch by epoch, which 
   tacit trust verify --published published --operator operator.pub
 
 Listing an issuer checks its keys: on the curve, of the right order, and with a proof of possession. The soundness of
-every presentation rests on these checks, so `trust verify` lets anyone repeat all of them from the published files.";
+every presentation rests on these checks, so `trust verify` lets anyone repeat all of them from the published files.
+
+No two issuers are listed for one region, so that nobody has two credentials, and no issuer's jurisdiction ever changes. To
+hand a region over: have the old issuer publish a last time, remove it, and list new issuers, under new ids, for the whole
+of its jurisdiction. Its credentials stop counting with that epoch, and its people are enrolled anew.";
 
 /// `tacit trust`.
 #[derive(Args)]
@@ -78,7 +82,8 @@ pub(crate) enum TrustCommand {
         #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
         days: u32,
     },
-    /// Re-check everything published: signatures, chain of epochs, proofs of possession, roots. Anyone can.
+    /// Re-check everything published: signatures, chain of epochs, proofs of possession, jurisdictions, roots. Anyone
+    /// can.
     Verify {
         #[command(flatten)]
         published: PublishedArgument,

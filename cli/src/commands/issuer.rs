@@ -12,13 +12,14 @@ use tacit_credential::document::ResidentId;
 use tacit_credential::eddsa::PublicKey;
 use tacit_credential::enrolment::EnrolRequest;
 use tacit_credential::number::DocumentNumber;
+use tacit_credential::region::Jurisdiction;
 use tacit_issuer::{
     Actor, BatchCause, BatchError, EnrolError, EnrolSummary, Issuer as Bureau, Reason, Retirement,
 };
 use tacit_trust::paths;
 use tempfile::NamedTempFile;
 
-use super::{now, operator_key};
+use super::{areas_json, now, operator_key};
 use crate::args::{Issuer, IssuerCommand, ReasonArgument};
 use crate::error::{CliError, explain, refused, variant_name};
 use crate::files;
@@ -33,11 +34,16 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
     let officer = Actor::new(&officer).map_err(CliError::argument("the officer's name", &officer))?;
     let open = || Bureau::open(&dir).map_err(refused);
     match command {
-        IssuerCommand::Init { id, name } => {
+        IssuerCommand::Init { id, name, jurisdiction } => {
             let id = IssuerId::new(&id).map_err(CliError::argument("the issuer's id", &id))?;
-            let bureau = Bureau::init(&dir, id, &name, &officer, now(), &mut OsRng).map_err(refused)?;
+            let areas = jurisdiction.join(", ");
+            let jurisdiction =
+                Jurisdiction::parse(jurisdiction).map_err(CliError::argument("the jurisdiction", &areas))?;
+            let bureau =
+                Bureau::init(&dir, id, &name, jurisdiction, &officer, now(), &mut OsRng).map_err(refused)?;
             let report =
                 Report::new(format_args!("issuer {} ({}) in {}", bureau.id(), bureau.name(), dir.display()))
+                    .line(format_args!("jurisdiction    {}", bureau.jurisdiction()))
                     .line(format_args!("publishing key  {}", bureau.publishing_key()))
                     .line(format_args!(
                         "{} holds the secret keys and the registry; keep it safe, and a copy safer.",
@@ -47,6 +53,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             Ok(report
                 .key("id", bureau.id().as_str())
                 .key("name", bureau.name())
+                .key("jurisdiction", areas_json(bureau.jurisdiction()))
                 .key("publishing_key", bureau.publishing_key().to_string()))
         }
         IssuerCommand::Enrol { document: Some(document), request: Some(request), out, .. } => {
@@ -151,13 +158,15 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let record = bureau.record(&operator, now(), &mut OsRng).map_err(refused)?;
             files::write(&out, record.to_json().as_bytes())?;
             Ok(Report::new(format_args!(
-                "record of {} with {} credential key(s) in {}",
+                "record of {} for {} with {} credential key(s) in {}",
                 record.id,
+                record.jurisdiction,
                 record.keys.len(),
                 out.display()
             ))
             .line("Hand it to the trust operator (`tacit trust add-issuer`); it holds no secret.")
             .key("id", record.id.as_str())
+            .key("jurisdiction", areas_json(&record.jurisdiction))
             .key("keys", record.keys.len())
             .key("file", out.display().to_string()))
         }
@@ -167,6 +176,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let keys: Vec<String> =
                 bureau.credential_keys().iter().map(|key| hex::encode(key.to_bytes())).collect();
             let mut report = Report::new(format_args!("{} ({})", bureau.name(), bureau.id()))
+                .line(format_args!("jurisdiction {}", bureau.jurisdiction()))
                 .line(format_args!("people       {}", grouped(counts.people)))
                 .line(format_args!(
                     "credentials  {}, {} revoked",
@@ -182,6 +192,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             Ok(report
                 .key("id", bureau.id().as_str())
                 .key("name", bureau.name())
+                .key("jurisdiction", areas_json(bureau.jurisdiction()))
                 .key("people", counts.people)
                 .key("credentials", counts.credentials)
                 .key("revoked", counts.revoked)
@@ -403,8 +414,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let officer = Actor::new("officer").unwrap();
         let id = IssuerId::new("bureau").unwrap();
-        let mut bureau =
-            Bureau::init(&home.path().join("bureau"), id, "Bureau", &officer, now(), &mut OsRng).unwrap();
+        let (place, hunan) = (home.path().join("bureau"), Jurisdiction::parse(["Hunan"]).unwrap());
+        let mut bureau = Bureau::init(&place, id, "Bureau", hunan, &officer, now(), &mut OsRng).unwrap();
         let input = "bad\n".repeat(3_000);
         let mut results = Full(0);
         let out = Path::new("results.jsonl");

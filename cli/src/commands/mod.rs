@@ -13,7 +13,9 @@ pub(crate) mod wallet;
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use tacit_credential::date::UnixTime;
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::trust_list::OperatorKey;
 use tacit_verifier::{Clock, SystemClock};
 
@@ -28,6 +30,11 @@ pub(crate) fn now() -> UnixTime {
 pub(crate) fn operator_key(argument: &str) -> Result<OperatorKey, CliError> {
     let text = hex_or_file(argument)?;
     OperatorKey::from_hex(&text).map_err(CliError::argument("the operator's key", argument))
+}
+
+/// A jurisdiction as JSON output has it: its ranges, as in a record and in a list.
+pub(crate) fn areas_json(jurisdiction: &Jurisdiction) -> Value {
+    serde_json::to_value(jurisdiction).expect("plain data serialises")
 }
 
 /// 64 hex digits as given, or the content of a file that holds them.

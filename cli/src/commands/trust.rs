@@ -8,7 +8,7 @@ use tacit_credential::credential::IssuerId;
 use tacit_credential::issuer_record::IssuerRecord;
 use tacit_trust::{IssuerChange, TrustOperator, Validity, paths, verify_directory};
 
-use super::{hex_or_file, now, operator_key};
+use super::{areas_json, hex_or_file, now, operator_key};
 use crate::args::{Trust, TrustCommand};
 use crate::error::{CliError, refused};
 use crate::files;
@@ -49,9 +49,11 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                 record.name,
                 record.keys.len()
             ))
+            .line(format_args!("jurisdiction  {}", record.jurisdiction))
             .line("In force with the next `tacit trust publish`.")
             .key("change", what)
             .key("issuer", record.id.as_str())
+            .key("jurisdiction", areas_json(&record.jurisdiction))
             .key("keys", record.keys.len()))
         }
         TrustCommand::RemoveIssuer { id } => {
@@ -99,12 +101,18 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                 Report::new(format_args!("epoch {}, valid until {}", list.epoch, list.expires_at));
             for issuer in &list.issuers {
                 report = report.line(format_args!(
-                    "  {:24} {} key(s), status {}",
+                    "  {:24} {} key(s), status {}, for {}",
                     issuer.id,
                     issuer.keys.len(),
-                    issuer.status.sequence
+                    issuer.status.sequence,
+                    issuer.jurisdiction
                 ));
             }
+            let jurisdictions: serde_json::Map<_, _> = list
+                .issuers
+                .iter()
+                .map(|issuer| (issuer.id.to_string(), areas_json(&issuer.jurisdiction)))
+                .collect();
             let file = paths::list(&published, list.epoch);
             Ok(report
                 .line(format_args!("digest  {digest}"))
@@ -119,6 +127,7 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                         .map(|issuer| issuer.id.as_str().into())
                         .collect::<Vec<serde_json::Value>>(),
                 )
+                .key("jurisdictions", jurisdictions)
                 .key("file", file.display().to_string()))
         }
         TrustCommand::Verify { published, operator } => {
@@ -126,8 +135,9 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             let spinner = progress::spinner(output, "checking every list and every status file");
             let report = verify_directory(&published.published, &operator).map_err(refused)?;
             spinner.finish_and_clear();
-            let mut text =
-                Report::new("everything published holds: signatures, chain, proofs of possession, roots");
+            let mut text = Report::new(
+                "everything published holds: signatures, chain, proofs of possession, jurisdictions, roots",
+            );
             for epoch in &report.epochs {
                 text = text.line(format_args!(
                     "epoch {}  until {}  digest {}",
@@ -137,8 +147,8 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                 ));
                 for issuer in &epoch.issuers {
                     text = text.line(format_args!(
-                        "  {:24} {} key(s), status {}, {} revoked",
-                        issuer.id, issuer.keys, issuer.sequence, issuer.revoked
+                        "  {:24} {} key(s), status {}, {} revoked, for {}",
+                        issuer.id, issuer.keys, issuer.sequence, issuer.revoked, issuer.jurisdiction
                     ));
                 }
             }

@@ -13,7 +13,7 @@ use tacit_credential::region::RegionCode;
 
 use super::DemoError;
 
-/// A municipal bureau and the districts that its residents live in (GB/T 2260).
+/// A municipal bureau and the districts that its people's document numbers name (GB/T 2260).
 pub(crate) struct Bureau {
     /// Short name.
     pub(crate) id: &'static str,
@@ -21,6 +21,8 @@ pub(crate) struct Bureau {
     pub(crate) name: &'static str,
     /// Province.
     pub(crate) province: &'static str,
+    /// Whose document numbers it enrols: the codes of the city.
+    pub(crate) jurisdiction: &'static str,
     /// Region codes of its districts.
     pub(crate) districts: &'static [u32],
 }
@@ -31,30 +33,35 @@ pub(crate) const BUREAUS: [Bureau; 5] = [
         id: "guangzhou-psb",
         name: "Guangzhou Public Security Bureau",
         province: "Guangdong",
+        jurisdiction: "440100-440199",
         districts: &[440_103, 440_104, 440_105, 440_106, 440_111, 440_112],
     },
     Bureau {
         id: "shenzhen-psb",
         name: "Shenzhen Public Security Bureau",
         province: "Guangdong",
+        jurisdiction: "440300-440399",
         districts: &[440_303, 440_304, 440_305, 440_306, 440_307, 440_308],
     },
     Bureau {
         id: "changsha-psb",
         name: "Changsha Public Security Bureau",
         province: "Hunan",
+        jurisdiction: "430100-430199",
         districts: &[430_102, 430_103, 430_104, 430_105, 430_111, 430_112],
     },
     Bureau {
         id: "chengdu-psb",
         name: "Chengdu Public Security Bureau",
         province: "Sichuan",
+        jurisdiction: "510100-510199",
         districts: &[510_104, 510_105, 510_106, 510_107, 510_108],
     },
     Bureau {
         id: "hangzhou-psb",
         name: "Hangzhou Public Security Bureau",
         province: "Zhejiang",
+        jurisdiction: "330100-330199",
         districts: &[330_102, 330_105, 330_106, 330_108, 330_109],
     },
 ];
@@ -141,14 +148,14 @@ impl Population {
         Ok(RawDocument { extras, ..document(number, name, birth, role.sex, district, issued, expires) })
     }
 
-    /// Anybody who lives in the bureau's area; three in ten were born elsewhere.
+    /// Anybody whom the bureau enrols; three in ten live elsewhere now.
     pub(crate) fn anybody(&mut self, bureau: &Bureau, rng: &mut impl Rng) -> Result<RawDocument, DemoError> {
-        let residence = pick(bureau.districts, rng);
-        let origin = if rng.gen_bool(0.3) {
+        let origin = pick(bureau.districts, rng);
+        let residence = if rng.gen_bool(0.3) {
             let elsewhere = &BUREAUS[rng.gen_range(0..BUREAUS.len())];
             pick(elsewhere.districts, rng)
         } else {
-            residence
+            origin
         };
         let birth = self.days_ago(rng.gen_range(365 * 6..365 * 85))?;
         let sex = if rng.gen_bool(0.5) { Sex::Male } else { Sex::Female };
@@ -236,6 +243,7 @@ mod tests {
     use rand::SeedableRng;
     use rand::rngs::StdRng;
     use tacit_credential::document::ResidentId;
+    use tacit_credential::region::Jurisdiction;
 
     #[test]
     fn everybody_has_a_valid_document_of_their_own() {
@@ -250,9 +258,17 @@ mod tests {
                 assert_eq!(Date::parse(&document.expires).unwrap() < today, role.expired, "{}", role.name);
                 ResidentId::new(document).unwrap();
             }
+            let (mut moved, count) = (0, BUREAUS.len());
             for i in 0..2_000 {
-                ResidentId::new(population.anybody(&BUREAUS[i % BUREAUS.len()], &mut rng).unwrap()).unwrap();
+                let document = population.anybody(&BUREAUS[i % count], &mut rng).unwrap();
+                let document = ResidentId::new(document).unwrap();
+                for (j, bureau) in BUREAUS.iter().enumerate() {
+                    let jurisdiction = Jurisdiction::parse([bureau.jurisdiction]).unwrap();
+                    assert_eq!(jurisdiction.contains(document.number().region()), j == i % count);
+                    moved += usize::from(j == i % count && !jurisdiction.contains(document.region()));
+                }
             }
+            assert!((300..700).contains(&moved), "{moved}");
             assert_eq!(population.numbers.len(), 2_000 + ROLES.len());
         }
     }

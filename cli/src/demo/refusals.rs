@@ -14,7 +14,7 @@ use tacit_credential::holder::HolderSecret;
 use tacit_credential::name::Name;
 use tacit_credential::possession;
 use tacit_credential::presentation::{Presentation, ProofBytes};
-use tacit_credential::region::{ProvinceSet, RegionRange};
+use tacit_credential::region::{Jurisdiction, ProvinceSet, RegionRange};
 use tacit_credential::request::SignedRequest;
 use tacit_credential::status::StatusTree;
 use tacit_credential::trust_list::{
@@ -306,10 +306,12 @@ fn own_trust_list(
     let seed = || SigningKey::from_bytes(&OsRng.r#gen());
     let (operator, publishing) = (seed(), seed());
     let operator_key = OperatorKey::from(&operator);
-    let context = possession_context(&operator_key, id);
+    let jurisdiction = Jurisdiction::parse(["Guangdong"]).map_err(refused)?;
+    let context = possession_context(&operator_key, id, &jurisdiction);
     let issuer = ListedIssuer {
         id: id.clone(),
         name: "Paper Moon Bureau".to_owned(),
+        jurisdiction,
         publishing_key: PublishingKey::from(&publishing),
         keys: vec![ListedKey {
             key: key.public_key(),

@@ -26,6 +26,7 @@ use tacit_credential::document::{RawDocument, ResidentId};
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
 use tacit_credential::holder::HolderSecret;
 use tacit_credential::number::DocumentNumber;
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::status::{StatusChunk, StatusTop, StatusWitness, chunk_path, top_path};
 use tacit_credential::trust_list::{IssuerPath, OperatorKey, VerifiedTrustList};
 use tacit_issuer::{Actor, Enrolment, EnrolmentLine, Issuer, Reason};
@@ -180,8 +181,10 @@ impl World {
             let id = IssuerId::new(bureau.id).map_err(refused)?;
             let path = self.dir.join("bureaus").join(bureau.id);
             fs::create_dir_all(self.dir.join("bureaus")).map_err(CliError::write(&path))?;
+            let jurisdiction = Jurisdiction::parse([bureau.jurisdiction]).map_err(refused)?;
             let mut issuer =
-                Issuer::init(&path, id, bureau.name, &officer()?, opened, &mut OsRng).map_err(refused)?;
+                Issuer::init(&path, id, bureau.name, jurisdiction, &officer()?, opened, &mut OsRng)
+                    .map_err(refused)?;
             let started = Instant::now();
             let mut batch = self.batch(bureau)?;
             let roles: Vec<&'static Role> = insiders().filter(|role| role.bureau == i).collect();

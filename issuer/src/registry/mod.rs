@@ -22,6 +22,7 @@ use tacit_credential::enrolment::{EnrolRequest, LossCodeDigest};
 use tacit_credential::field::{self, Fr};
 use tacit_credential::holder::HolderKey;
 use tacit_credential::number::DocumentNumber;
+use tacit_credential::region::Jurisdiction;
 
 pub(crate) use log::Event;
 pub use log::{Action, LogEntry, LogError, LogHash, LogHead};
@@ -50,6 +51,7 @@ pub(crate) struct Registry {
 pub(crate) struct IssuerRow {
     pub(crate) id: IssuerId,
     pub(crate) name: String,
+    pub(crate) jurisdiction: Jurisdiction,
     pub(crate) publishing_key: [u8; 32],
 }
 
@@ -91,9 +93,10 @@ impl Registry {
         let connection = Connection::open(path)?;
         configure(&connection)?;
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {} COMMIT;", include_str!("schema.sql")))?;
+        let jurisdiction = serde_json::to_string(&issuer.jurisdiction).expect("plain data serialises");
         connection.execute(
-            "INSERT INTO issuer (only_row, id, name, publishing_key) VALUES (1, ?1, ?2, ?3)",
-            params![issuer.id.as_str(), issuer.name, issuer.publishing_key],
+            "INSERT INTO issuer (only_row, id, name, jurisdiction, publishing_key) VALUES (1, ?1, ?2, ?3, ?4)",
+            params![issuer.id.as_str(), issuer.name, jurisdiction, issuer.publishing_key],
         )?;
         Ok(Self { connection })
     }
@@ -106,12 +109,15 @@ impl Registry {
     }
 
     pub(crate) fn issuer(&self) -> Result<IssuerRow, RegistryError> {
-        let (id, name, publishing_key) =
-            self.connection.query_row("SELECT id, name, publishing_key FROM issuer", [], |row| {
-                Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
-            })?;
+        let (id, name, jurisdiction, publishing_key) = self.connection.query_row(
+            "SELECT id, name, jurisdiction, publishing_key FROM issuer",
+            [],
+            |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?)),
+        )?;
         let id = id.parse().map_err(|_| RegistryError::Damaged("issuer id"))?;
-        Ok(IssuerRow { id, name, publishing_key })
+        let jurisdiction =
+            serde_json::from_str(&jurisdiction).map_err(|_| RegistryError::Damaged("jurisdiction"))?;
+        Ok(IssuerRow { id, name, jurisdiction, publishing_key })
     }
 
     pub(crate) fn keys(&self) -> Result<Vec<KeyRow>, RegistryError> {

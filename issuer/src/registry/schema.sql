@@ -1,11 +1,13 @@
 -- The registry of one issuer. Times are seconds since 1970, dates days since 1900-01-01.
--- Tables whose rows are facts (log, credentials, revocations, holder keys, publications) refuse UPDATE and DELETE; the
+-- Tables whose rows are facts (issuer, log, credentials, revocations, holder keys, publications) refuse UPDATE and DELETE; the
 -- INSERT triggers refuse what INSERT OR REPLACE would overwrite.
 
 CREATE TABLE issuer (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     id TEXT NOT NULL,
     name TEXT NOT NULL,
+    -- Ranges of region codes, as JSON: whose numbers are enrolled here.
+    jurisdiction TEXT NOT NULL,
     publishing_key BLOB NOT NULL CHECK (length(publishing_key) = 32)
 ) STRICT;
 
@@ -68,6 +70,14 @@ CREATE TABLE log (
     detail TEXT NOT NULL,
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
+
+CREATE TRIGGER issuer_update BEFORE UPDATE ON issuer
+BEGIN SELECT RAISE(ABORT, 'an issuer stays what it was made'); END;
+CREATE TRIGGER issuer_delete BEFORE DELETE ON issuer
+BEGIN SELECT RAISE(ABORT, 'an issuer stays what it was made'); END;
+CREATE TRIGGER issuer_insert BEFORE INSERT ON issuer
+WHEN EXISTS (SELECT 1 FROM issuer)
+BEGIN SELECT RAISE(ABORT, 'an issuer stays what it was made'); END;
 
 CREATE TRIGGER log_update BEFORE UPDATE ON log
 BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;

@@ -10,7 +10,7 @@ use tacit_credential::document::{RawDocument, ResidentId};
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
 use tacit_credential::holder::HolderSecret;
 use tacit_credential::number::DocumentNumber;
-use tacit_credential::region::RegionCode;
+use tacit_credential::region::{Jurisdiction, RegionCode};
 use tacit_credential::signing::OperatorKey;
 use tacit_issuer::{Actor, Issuer};
 use tempfile::TempDir;
@@ -32,9 +32,10 @@ impl Bureau {
         let directory = tempfile::tempdir().unwrap();
         let officer = Actor::new("officer 4711").unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let id = IssuerId::new("gd-guangzhou").unwrap();
+        let id = IssuerId::new("gd-shenzhen").unwrap();
         let home = directory.path().join("bureau");
-        let issuer = Issuer::init(&home, id, "Guangzhou Bureau", &officer, NOW, &mut rng).unwrap();
+        let issuer =
+            Issuer::init(&home, id, "Shenzhen Bureau", jurisdiction(), &officer, NOW, &mut rng).unwrap();
         Self { issuer, officer, rng, directory }
     }
 
@@ -69,12 +70,18 @@ impl Bureau {
     }
 }
 
+/// The bureau's: Shenzhen.
+pub(crate) fn jurisdiction() -> Jurisdiction {
+    Jurisdiction::parse(["440300-440399"]).unwrap()
+}
+
 /// The number of person `n` (< 1000).
 pub(crate) fn number(n: u16) -> DocumentNumber {
     let birth = Date::parse("1990-06-15").unwrap();
     DocumentNumber::compose(RegionCode::parse("440305").unwrap(), birth, n).unwrap()
 }
 
+/// The document of person `n`, who has moved to Changsha.
 pub(crate) fn raw_document(n: u16) -> RawDocument {
     RawDocument {
         number: number(n).to_string(),

@@ -1,9 +1,10 @@
 use std::fs;
 
 use tacit_credential::credential::IssuerId;
+use tacit_credential::region::Jurisdiction;
 use tacit_issuer::{InitError, Issuer, KeyFileError, OpenError, RetireError, Retirement, RotateError};
 
-use crate::common::{Bureau, NOW, document};
+use crate::common::{Bureau, NOW, document, jurisdiction};
 
 #[test]
 fn an_issuer_opens_again() {
@@ -11,7 +12,8 @@ fn an_issuer_opens_again() {
     bureau.enrol(1);
     let keys = bureau.issuer.credential_keys();
     let opened = Issuer::open(&bureau.home()).unwrap();
-    assert_eq!((opened.id(), opened.name()), (bureau.issuer.id(), "Guangzhou Bureau"));
+    assert_eq!((opened.id(), opened.name()), (bureau.issuer.id(), "Shenzhen Bureau"));
+    assert_eq!(opened.jurisdiction(), &jurisdiction());
     assert_eq!(opened.credential_keys(), keys);
     assert_eq!(opened.counts().unwrap(), bureau.issuer.counts().unwrap());
 }
@@ -22,7 +24,9 @@ fn init_takes_an_empty_place_and_a_sound_name() {
     let id = IssuerId::new("hn-changsha").unwrap();
     let mut init = |directory: &str, name: &str| {
         let directory = bureau.directory.path().join(directory);
-        Issuer::init(&directory, id.clone(), name, &bureau.officer, NOW, &mut bureau.rng).map(drop)
+        let jurisdiction = Jurisdiction::parse(["Hunan"]).unwrap();
+        Issuer::init(&directory, id.clone(), name, jurisdiction, &bureau.officer, NOW, &mut bureau.rng)
+            .map(drop)
     };
     assert!(matches!(init("bureau", "Changsha"), Err(InitError::Occupied { .. })));
     assert!(matches!(init("other", " "), Err(InitError::Name(_))));

@@ -2,6 +2,7 @@
 mod common;
 mod crash;
 mod enrolment;
+mod jurisdiction;
 mod keys;
 mod log;
 mod publishing;

@@ -7,7 +7,7 @@ use tacit_credential::credential::Credential;
 use tacit_credential::date::UnixTime;
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
 use tacit_credential::extras::ExtraAttribute;
-use tacit_credential::fixtures::{NOW, World, date, narrow_policy};
+use tacit_credential::fixtures::{NOW, World, date, jurisdiction, narrow_policy};
 use tacit_credential::holder::{HolderKey, HolderSecret, Scope};
 use tacit_credential::name::Name;
 use tacit_credential::policy::Policy;
@@ -61,8 +61,8 @@ fn the_zero_secrets_key_is_not_enrolled() {
     let folder = tempfile::tempdir().expect("a folder");
     let officer = Actor::new("desk 1").expect("a name");
     let dir = folder.path().join("issuer");
-    let mut issuer =
-        Issuer::init(&dir, world.issuer.clone(), "Shenzhen", &officer, NOW, &mut world.rng).expect("new");
+    let (id, area) = (world.issuer.clone(), jurisdiction("430100-430199"));
+    let mut issuer = Issuer::init(&dir, id, "Changsha", area, &officer, NOW, &mut world.rng).expect("new");
     let code = LossCode::new("a long enough code").expect("valid");
     let mut request = EnrolRequest {
         holder_key: world.secret.key(),

@@ -91,6 +91,7 @@ fn replayed_proofs_of_possession_are_refused() {
     let stolen = IssuerRecord::sign(
         thief.id.clone(),
         "Thief".to_owned(),
+        thief.jurisdiction.clone(),
         operator,
         UnixTime(1),
         victim.listed_keys(&operator),
@@ -151,6 +152,7 @@ fn duplicate_keys_are_refused() {
     let twice = IssuerRecord::sign(
         second.id.clone(),
         "Twice".to_owned(),
+        second.jurisdiction.clone(),
         operator,
         UnixTime(1),
         second.listed_keys(&operator),

@@ -9,12 +9,12 @@ use crate::{
     VerifyDirectoryError, paths, verify_directory,
 };
 
-fn check(world: &World) -> Result<crate::DirectoryReport, VerifyDirectoryError> {
+pub(super) fn check(world: &World) -> Result<crate::DirectoryReport, VerifyDirectoryError> {
     verify_directory(&world.out(), &world.operator.key())
 }
 
 /// Rewrites one list and signs it again with the operator's key, as a dishonest operator would.
-fn rewrite(world: &World, epoch: u64, change: impl FnOnce(&mut TrustList)) {
+pub(super) fn rewrite(world: &World, epoch: u64, change: impl FnOnce(&mut TrustList)) {
     let file = paths::list(&world.out(), Epoch(epoch));
     let mut signed: SignedTrustList = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     change(&mut signed.list);

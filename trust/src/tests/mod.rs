@@ -1,6 +1,7 @@
 //! Issuers made up for the tests: they publish real files and can be told to lie.
 mod conditions;
 mod directory;
+mod jurisdictions;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use tacit_credential::date::UnixTime;
 use tacit_credential::eddsa::SecretKey;
 use tacit_credential::issuer_record::IssuerRecord;
 use tacit_credential::possession;
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::status::{
     SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir, top_path,
 };
@@ -25,6 +27,7 @@ const DAY: u64 = 86_400;
 
 struct Bureau {
     id: IssuerId,
+    jurisdiction: Jurisdiction,
     publishing: SigningKey,
     keys: Vec<SecretKey>,
     sequence: u64,
@@ -32,9 +35,17 @@ struct Bureau {
 }
 
 impl Bureau {
+    /// With a jurisdiction by its name: a city of Guangdong.
     fn new(id: &str, seed: u8) -> Self {
+        let area = match id {
+            "guangzhou" => "440100-440199",
+            "shenzhen" => "440300-440399",
+            "zhuhai" => "440400-440499",
+            _ => panic!("no city {id} in the tests"),
+        };
         Self {
             id: IssuerId::new(id).unwrap(),
+            jurisdiction: Jurisdiction::parse([area]).unwrap(),
             publishing: SigningKey::from_bytes(&[seed; 32]),
             keys: vec![SecretKey::from_seed(&[seed; 32])],
             sequence: 0,
@@ -43,7 +54,7 @@ impl Bureau {
     }
 
     fn listed_keys(&self, operator: &OperatorKey) -> Vec<ListedKey> {
-        let context = possession_context(operator, &self.id);
+        let context = possession_context(operator, &self.id, &self.jurisdiction);
         let mut rng = ChaCha20Rng::seed_from_u64(5);
         self.keys
             .iter()
@@ -56,8 +67,9 @@ impl Bureau {
 
     fn record(&self, operator: &OperatorKey, at: u64) -> IssuerRecord {
         let keys = self.listed_keys(operator);
-        let name = format!("Bureau of {}", self.id);
-        IssuerRecord::sign(self.id.clone(), name, *operator, UnixTime(at), keys, &self.publishing).unwrap()
+        let (id, name) = (self.id.clone(), format!("Bureau of {}", self.id));
+        let jurisdiction = self.jurisdiction.clone();
+        IssuerRecord::sign(id, name, jurisdiction, *operator, UnixTime(at), keys, &self.publishing).unwrap()
     }
 
     fn revoke(&mut self, index: u32) {

@@ -21,6 +21,7 @@ use tacit_credential::holder::HolderKey;
 use tacit_credential::issuer_record::IssuerRecord;
 use tacit_credential::policy::Policy;
 use tacit_credential::possession;
+use tacit_credential::region::Jurisdiction;
 use tacit_credential::request::{CircuitDigest, RequestParameters, SignedRequest};
 use tacit_credential::status::{
     SignedManifest, StatusManifest, StatusRoot, StatusTree, chunk_path, manifest_path, publication_dir,
@@ -123,13 +124,13 @@ impl Ministry {
 
     fn list_issuer(&mut self) {
         let operator = self.operator.key();
-        let context = possession_context(&operator, &self.issuer);
+        let jurisdiction = Jurisdiction::parse(["440100-440199"]).unwrap();
+        let context = possession_context(&operator, &self.issuer, &jurisdiction);
         let possession = possession::prove(&self.key, &context, &mut rng(4));
         let keys = vec![ListedKey { key: self.key.public_key(), possession }];
-        let name = "Guangzhou Bureau".to_owned();
+        let (id, name) = (self.issuer.clone(), "Guangzhou Bureau".to_owned());
         let record =
-            IssuerRecord::sign(self.issuer.clone(), name, operator, self.now, keys, &self.publishing)
-                .unwrap();
+            IssuerRecord::sign(id, name, jurisdiction, operator, self.now, keys, &self.publishing).unwrap();
         self.operator.add_issuer(&record).unwrap();
     }
 
