@@ -174,8 +174,8 @@ fn certify(place: &Place) {
     assert_eq!(place.ok("request --state desk certificate --certificate cert.json")["name"], "Lotus Hotel");
 }
 
-/// "One account a person" across issuers: the ministry lists no second bureau for a region, and that bureau enrols nobody
-/// of another one, wherever they live.
+/// "One account a person" across issuers: the ministry lists no second bureau for a region, and that bureau
+/// enrols nobody of another one, wherever they live.
 #[test]
 fn two_bureaus_never_share_a_person() {
     let place = Place::new();

@@ -1,15 +1,18 @@
 //! What an issuer hands to the trust operator, to be listed.
 //!
-//! Purpose: an [`IssuerRecord`] names the issuer, its jurisdiction (whose people it enrols), the key that signs its status manifests, and its credential keys (old
-//! and new side by side during a rotation), each with a proof of possession made for **one** operator. The publishing
-//! key signs the whole, so that nobody adds a key to somebody else's record.
+//! Purpose: an [`IssuerRecord`] names the issuer, its jurisdiction (whose people it enrols), the key that
+//! signs its status manifests, and its credential keys (old and new side by side during a rotation), each
+//! with a proof of possession made for **one** operator. The publishing key signs the whole, so that nobody
+//! adds a key to somebody else's record.
 //!
-//! Signed are the canonical bytes ([`crate::wire`]) under the tag `tacit/issuer-record/v2` of id, name, jurisdiction,
-//! publishing key, operator, time and every key with its proof. Files are JSON; `issued_at` counts seconds since 1970.
+//! Signed are the canonical bytes ([`crate::wire`]) under the tag `tacit/issuer-record/v2` of id, name,
+//! jurisdiction, publishing key, operator, time and every key with its proof. Files are JSON; `issued_at`
+//! counts seconds since 1970.
 //!
-//! Not checked here: that the publishing key belongs to the bureau that `name` claims. The operator learns that by other
-//! means before `trust add-issuer`, and pins the key; likewise it refuses a record older than the one it holds, a
-//! jurisdiction other than the one listed, and a credential key or a region that another issuer has.
+//! Not checked here: that the publishing key belongs to the bureau that `name` claims. The operator learns
+//! that by other means before `trust add-issuer`, and pins the key; likewise it refuses a record older than
+//! the one it holds, a jurisdiction other than the one listed, and a credential key or a region that another
+//! issuer has.
 use std::collections::HashSet;
 
 use ed25519_dalek::SigningKey;

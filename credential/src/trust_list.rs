@@ -65,8 +65,8 @@ impl TrustListId {
 #[serde(transparent)]
 pub struct TrustListDigest(#[serde(with = "hex::serde")] pub [u8; 32]);
 
-/// What a proof of possession is bound to: the operator it is made for, the issuer that makes it, and the jurisdiction
-/// that the issuer will keep to with this key.
+/// What a proof of possession is bound to: the operator it is made for, the issuer that makes it, and the
+/// jurisdiction that the issuer will keep to with this key.
 pub fn possession_context(operator: &OperatorKey, issuer: &IssuerId, jurisdiction: &Jurisdiction) -> Vec<u8> {
     let mut encoder = Encoder::new("tacit/possession-context/v2");
     encoder.bytes(&operator.to_bytes()).text(issuer.as_str());

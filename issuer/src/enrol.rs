@@ -3,8 +3,9 @@
 //! The attributes come from the document that the officer read, the holder key and the loss code from the wallet, the
 //! revocation index from the registry. Order of things, for one person and for a batch:
 //!
-//! 1. the number is of the issuer's jurisdiction (see [`Jurisdiction`] for why the number's region and not the residence
-//!    counts), the document is current, the person is new, the holder key is new and not the key of a known secret;
+//! 1. the number is of the issuer's jurisdiction (why the number's region and not the residence counts:
+//!    [`tacit_credential::region::jurisdiction`]), the document is current, the person is new, the holder key
+//!    is new and not the key of a known secret;
 //! 2. a fresh random index, the attributes, and their ranges ([`crate::ranges`]);
 //! 3. registry and log are written, in one transaction for the batch;
 //! 4. the batch is signed on all cores;

@@ -83,7 +83,8 @@ impl CredentialKey {
         Credential::issue(attributes.into_inner(), issuer.clone(), &self.secret)
     }
 
-    /// Proves in a context (`possession_context`: operator, issuer, jurisdiction) that the issuer knows this key's secret.
+    /// Proves in a context (`possession_context`: operator, issuer, jurisdiction) that the issuer knows this
+    /// key's secret.
     pub(crate) fn listed(&self, context: &[u8], rng: &mut impl CryptoRngCore) -> ListedKey {
         ListedKey { key: self.public, possession: possession::prove(&self.secret, context, rng) }
     }

@@ -9,9 +9,10 @@
 //!   older one;
 //! - an issuer's id and its publishing key belong together for ever: the id is in the proofs of possession, and the key
 //!   says which status is the issuer's;
-//! - an issuer's id and its jurisdiction belong together for ever: a credential does not say which jurisdiction it was
-//!   issued under. Were a region to move from a listed issuer to another, its people could have a credential of each, and
-//!   two pseudonyms. A region is handed over by taking the old issuer off the list and listing new ones.
+//! - an issuer's id and its jurisdiction belong together for ever: a credential does not say which
+//!   jurisdiction it was issued under. Were a region to move from a listed issuer to another, its people
+//!   could have a credential of each, and two pseudonyms. A region is handed over by taking the old issuer
+//!   off the list and listing new ones.
 //!
 //! Not checked here: that a new root only adds revocations. That needs the status files; see
 //! [`StatusSnapshot::follows`](crate::StatusSnapshot::follows).

@@ -14,9 +14,9 @@
 //! | 4 | leaves computed here, padding leaves 0 | [`SignedTrustList`](tacit_credential::trust_list::SignedTrustList), which takes no leaf and no root from outside |
 //! | 5 | words below 2^252 before any reduction; depth 6 | [`StatusSnapshot`], which reads all 512 chunks and recomputes the root |
 //!
-//! A sixth condition is not the circuit's but that of "one account a person": the jurisdictions of the issuers listed
-//! together are disjoint ([`TrustOperator::add_issuer`], and again for every list), and an issuer keeps its own for ever
-//! ([`History`]).
+//! A sixth condition is not the circuit's but that of "one account a person": the jurisdictions of the
+//! issuers listed together are disjoint ([`TrustOperator::add_issuer`], and again for every list), and an
+//! issuer keeps its own for ever ([`History`]).
 //!
 //! Files below a published directory: `trust/<epoch, 8 digits>.json`, `trust/latest.json` (a copy of the newest), and the
 //! status files that the lists refer to under `status/`, as the issuers published them.

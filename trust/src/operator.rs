@@ -149,9 +149,9 @@ impl TrustOperator {
 
     /// Lists an issuer from the next epoch on, or takes over a newer record of a listed one.
     ///
-    /// Checks the record's own signature, its keys and their proofs of possession, that no other issuer has or had one
-    /// of the keys, that no other listed issuer may enrol the same people, and that id, publishing key and jurisdiction
-    /// are the ones known before.
+    /// Checks the record's own signature, its keys and their proofs of possession, that no other issuer has
+    /// or had one of the keys, that no other listed issuer may enrol the same people, and that id, publishing
+    /// key and jurisdiction are the ones known before.
     pub fn add_issuer(&mut self, record: &IssuerRecord) -> Result<IssuerChange, AddIssuerError> {
         record.verify(&self.key())?;
         let mut state = self.state.clone();

@@ -51,8 +51,8 @@ pub(crate) enum IssuerCommand {
         /// Full name, as people read it.
         #[arg(long)]
         name: String,
-        /// Whose document numbers it enrols, for good: a province (Guangdong, 44), a region code (440305) or a range of
-        /// codes (440300-440399). Repeat it for several.
+        /// Whose document numbers it enrols, for good: a province (Guangdong, 44), a region code (440305) or
+        /// a range of codes (440300-440399). Repeat it for several.
         #[arg(long, value_name = "AREA", required = true)]
         jurisdiction: Vec<String>,
     },

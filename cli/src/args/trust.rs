@@ -82,8 +82,8 @@ pub(crate) enum TrustCommand {
         #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
         days: u32,
     },
-    /// Re-check everything published: signatures, chain of epochs, proofs of possession, jurisdictions, roots. Anyone
-    /// can.
+    /// Re-check everything published: signatures, chain of epochs, proofs of possession, jurisdictions,
+    /// roots. Anyone can.
     Verify {
         #[command(flatten)]
         published: PublishedArgument,

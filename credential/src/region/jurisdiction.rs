@@ -1,20 +1,21 @@
 //! The regions whose people one issuer enrols.
 //!
-//! A [`Jurisdiction`] is a non-empty set of six-digit codes, kept as ascending ranges that neither overlap nor touch, so
-//! that one set has one spelling: in memory, in JSON (`[{"from":"440100","to":"440199"}]`) and in the canonical bytes that
-//! are signed. Issuers listed together have disjoint jurisdictions (`crate::trust_list`), and an issuer enrols nobody from
-//! outside its own: then no person has two issuers, and "one account a person" holds across them.
+//! A [`Jurisdiction`] is a non-empty set of six-digit codes, kept as ascending ranges that neither overlap
+//! nor touch, so that one set has one spelling: in memory, in JSON (`[{"from":"440100","to":"440199"}]`) and
+//! in the canonical bytes that are signed. Issuers listed together have disjoint jurisdictions
+//! (`crate::trust_list`), and an issuer enrols nobody from outside its own: then no person has two issuers,
+//! and "one account a person" holds across them.
 //!
-//! **Which region of a person counts: the one in the document number**, that of first registration. It is fixed for life
-//! and printed into the number, which is also what a registry knows a person by; so every number has exactly one bureau,
-//! whenever it is asked. The residence changes. Were it the measure, somebody who moves would be a stranger to the new
-//! bureau, whose registry has never seen the number, and would get a second credential under a second holder key while
-//! the first one lives on: two pseudonyms for a shop. The price: who has moved far away is enrolled and re-issued by
-//! the bureau of the number's region, whose officer may be anywhere; the residence in the credential is the new one all
-//! the same.
+//! **Which region of a person counts: the one in the document number**, that of first registration. It is
+//! fixed for life and printed into the number, which is also what a registry knows a person by; so every
+//! number has exactly one bureau, whenever it is asked. The residence changes. Were it the measure, somebody
+//! who moves would be a stranger to the new bureau, whose registry has never seen the number, and would get a
+//! second credential under a second holder key while the first one lives on: two pseudonyms for a shop. The
+//! price: who has moved far away is enrolled and re-issued by the bureau of the number's region, whose
+//! officer may be anywhere; the residence in the credential is the new one all the same.
 //!
-//! Not checked here: that the number is the person's only one. An authority that replaces a number (a mistake in it, or a
-//! duplicate) must see to it that the credential of the old one is revoked.
+//! Not checked here: that the number is the person's only one. An authority that replaces a number (a mistake
+//! in it, or a duplicate) must see to it that the credential of the old one is revoked.
 
 use core::fmt;
 
@@ -78,8 +79,8 @@ impl Jurisdiction {
         Ok(Self(merged))
     }
 
-    /// Reads areas as people write them: a province by name or two-digit code, a six-digit code, or two of those with a
-    /// hyphen between them.
+    /// Reads areas as people write them: a province by name or two-digit code, a six-digit code, or two of
+    /// those with a hyphen between them.
     pub fn parse<T: AsRef<str>>(areas: impl IntoIterator<Item = T>) -> Result<Self, JurisdictionError> {
         let read = |area: T| {
             let area = area.as_ref();

@@ -1,4 +1,5 @@
-//! Regions of GB/T 2260: province-level units, sets of them, six-digit codes, ranges of codes, and jurisdictions.
+//! Regions of GB/T 2260: province-level units, sets of them, six-digit codes, ranges of codes, and
+//! jurisdictions.
 //!
 //! The first two digits `D E` of a code name the province-level unit. The circuit knows a province as bit
 //! `(D − 1)·8 + E` of a 64-bit mask, for `1 ≤ D ≤ 8` and `0 ≤ E ≤ 7`; all 34 units of the table fit, the reserved code
@@ -17,7 +18,7 @@ use thiserror::Error;
 
 use crate::table::Table;
 
-mod jurisdiction;
+pub mod jurisdiction;
 mod province;
 
 pub(crate) use jurisdiction::overlap;

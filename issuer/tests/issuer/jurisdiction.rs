@@ -49,8 +49,8 @@ fn whoever_is_of_another_region_is_refused() {
     assert_eq!(bureau.issuer.counts().unwrap().people, 2);
 }
 
-/// Enrolled at home, moved, and asking the bureau of the new residence for a second credential: under the residence's
-/// region that bureau would have enrolled a person whom it never saw.
+/// Enrolled at home, moved, and asking the bureau of the new residence for a second credential: under the
+/// residence's region that bureau would have enrolled a person whom it never saw.
 #[test]
 fn a_person_who_moves_gets_no_second_credential() {
     let mut bureau = Bureau::new();
@@ -100,7 +100,8 @@ fn a_stranger_in_a_batch_concerns_that_line_alone() {
     bureau.issuer.verify_log(None).unwrap();
 }
 
-/// The record and each proof of possession in it are for the jurisdiction that the issuer was made for, rotation or not.
+/// The record and each proof of possession in it are for the jurisdiction that the issuer was made for,
+/// rotation or not.
 #[test]
 fn the_record_says_the_jurisdiction_of_the_first_day() {
     let mut bureau = Bureau::new();

@@ -1,4 +1,5 @@
-//! No person has two issuers: refused when an issuer is added, at publication, and by whoever reads the lists.
+//! No person has two issuers: refused when an issuer is added, at publication, and by whoever reads the
+//! lists.
 
 use tacit_credential::trust_list::{Epoch, TrustListError, TrustListParameters};
 
@@ -112,7 +113,8 @@ fn an_issuer_does_not_change_its_jurisdiction() {
     assert_eq!(world.operator.add_issuer(&record).unwrap(), IssuerChange::Added);
 }
 
-/// The jurisdiction is in the proof of possession: the operator cannot list a key for regions its owner never named.
+/// The jurisdiction is in the proof of possession: the operator cannot list a key for regions its owner never
+/// named.
 #[test]
 fn an_operator_does_not_change_it_either() {
     let (world, bureau) = World::published();
@@ -145,7 +147,8 @@ fn a_rotation_keeps_the_jurisdiction() {
     assert!(report.epochs.iter().all(|epoch| epoch.issuers[0].jurisdiction == bureau.jurisdiction));
 }
 
-/// Half of a jurisdiction goes to another issuer: only when the old one is off the list, and the rest under a new id.
+/// Half of a jurisdiction goes to another issuer: only when the old one is off the list, and the rest under a
+/// new id.
 #[test]
 fn regions_are_handed_over_by_removing_the_old_issuer_first() {
     let (mut world, old) = World::published();
