@@ -34,6 +34,25 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()>
     Ok(())
 }
 
+/// The highest number that an entry of `dir` is named by: eight or more digits, then `suffix`. Other names
+/// are none of ours; a directory that is not there holds none.
+pub(crate) fn newest_number(dir: &Path, suffix: &str) -> io::Result<Option<u64>> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        entries => entries?,
+    };
+    let mut newest = None;
+    for entry in entries {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_suffix(suffix)).and_then(|number| {
+            let digits = number.len() >= 8 && number.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| number.parse().ok()).flatten()
+        });
+        newest = newest.max(number);
+    }
+    Ok(newest)
+}
+
 /// Locks a file for as long as the result lives; `None` if another process has it.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;

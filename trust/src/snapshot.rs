@@ -17,6 +17,8 @@ use tacit_credential::status::{
 };
 use tacit_credential::trust_list::ListedStatus;
 
+use crate::files;
+
 /// Number of chunk files.
 const CHUNKS: u16 = 512;
 
@@ -69,8 +71,9 @@ impl StatusSnapshot {
         issuer: &IssuerId,
         publishing_key: &PublishingKey,
     ) -> Result<Self, SnapshotError> {
-        let sequence = newest_sequence(status_dir, issuer)?
-            .ok_or_else(|| SnapshotError::Nothing { dir: status_dir.join(issuer.as_str()) })?;
+        let dir = status_dir.join(issuer.as_str());
+        let newest = files::newest_number(&dir, "").map_err(|source| io_error(&dir, source))?;
+        let sequence = newest.ok_or(SnapshotError::Nothing { dir })?;
         Self::read(status_dir, issuer, publishing_key, sequence)
     }
 
@@ -143,25 +146,6 @@ impl StatusSnapshot {
 pub struct UnRevoked {
     /// The word that lost a bit. (The bit itself would name the credential.)
     pub word: usize,
-}
-
-fn newest_sequence(status_dir: &Path, issuer: &IssuerId) -> Result<Option<u64>, SnapshotError> {
-    let dir = status_dir.join(issuer.as_str());
-    let entries = match fs::read_dir(&dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io_error(&dir, source)),
-    };
-    let mut newest = None;
-    for entry in entries {
-        let entry = entry.map_err(|source| io_error(&dir, source))?;
-        let sequence = entry.file_name().to_str().and_then(|name| {
-            let digits = name.len() >= 8 && name.bytes().all(|b| b.is_ascii_digit());
-            digits.then(|| name.parse().ok()).flatten()
-        });
-        newest = newest.max(sequence);
-    }
-    Ok(newest)
 }
 
 fn read_manifest(file: &Path) -> Result<SignedManifest, SnapshotError> {

@@ -1,9 +1,10 @@
 //! Re-checking a whole published directory from its files alone.
 //!
-//! For every list from epoch 1 on: it is the operator's (signature under the key given), of the epoch that its file name
-//! says, in an unbroken chain of predecessors and times; every listed key is a good one with a proof of possession, none
-//! twice; no two issuers may enrol the same people; leaves and root recomputed; every status recomputed from its 512 files and signed by its issuer; nothing taken
-//! back, neither by a list ([`History`]) nor by a bit ([`StatusSnapshot::follows`]). `latest.json` is the newest list.
+//! For every list from epoch 1 on: it is the operator's (signature under the key given), of the epoch that
+//! its file name says, in an unbroken chain of predecessors and times; every listed key is a good one with a
+//! proof of possession, none twice; no two issuers may enrol the same people; leaves and root recomputed;
+//! every status recomputed from its 512 files and signed by its issuer; nothing taken back, neither by a list
+//! ([`History`]) nor by a bit ([`StatusSnapshot::follows`]). `latest.json` is the newest list.
 //!
 //! Not checked here: that this is the only history that the operator signed. Wallets and verifiers that saw another list
 //! of an epoch can tell; two people with this report compare the digests.
@@ -20,6 +21,7 @@ use tacit_credential::trust_list::{
     Epoch, OperatorKey, SignedTrustList, TrustListDigest, TrustListError, VerifiedTrustList,
 };
 
+use crate::files;
 use crate::history::{History, HistoryError};
 use crate::paths;
 use crate::snapshot::{SnapshotError, StatusSnapshot};
@@ -172,29 +174,11 @@ impl Check {
     }
 }
 
-/// The highest epoch that has a file. Names that are not eight or more digits and `.json` are none of ours.
+/// The highest epoch that has a file.
 fn newest_epoch(published: &Path) -> Result<Option<Epoch>, VerifyDirectoryError> {
     let dir = paths::lists(published);
-    let entries = match fs::read_dir(&dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io_error(&dir, source)),
-    };
-    let mut newest = None;
-    for entry in entries {
-        let entry = entry.map_err(|source| io_error(&dir, source))?;
-        let name = entry.file_name();
-        let epoch = name
-            .to_str()
-            .and_then(|name| name.strip_suffix(".json"))
-            .and_then(|number| {
-                let digits = number.len() >= 8 && number.bytes().all(|b| b.is_ascii_digit());
-                digits.then(|| number.parse().ok()).flatten()
-            })
-            .map(Epoch);
-        newest = newest.max(epoch);
-    }
-    Ok(newest)
+    let newest = files::newest_number(&dir, ".json").map_err(|source| io_error(&dir, source))?;
+    Ok(newest.map(Epoch))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, VerifyDirectoryError> {
