@@ -14,7 +14,9 @@
 //! below 1/25. Every use here needs collision resistance or one-wayness, which the reduction weakens by less than three
 //! bits; none needs uniformity. (Nonces and Schnorr challenges do, and are reduced from 512 bits elsewhere.)
 
-use ark_ff::{BigInt, PrimeField};
+use std::sync::OnceLock;
+
+use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 use sha2::{Digest, Sha256};
 
 /// The scalar field of BN254, the field of the statement.
@@ -144,6 +146,20 @@ pub mod serde_hex_opt {
         let text = Option::<String>::deserialize(deserializer)?;
         text.map(|text| from_hex(&text)).transpose().map_err(D::Error::custom)
     }
+}
+
+/// `2^exponent`, for exponents below 256.
+///
+/// # Panics
+/// For a larger exponent, a mistake of the caller's.
+#[must_use]
+pub fn power_of_two(exponent: usize) -> Fr {
+    static POWERS: OnceLock<Vec<Fr>> = OnceLock::new();
+    let powers = POWERS.get_or_init(|| {
+        let doubled = |power: &Fr| Some(power.double());
+        core::iter::successors(Some(Fr::from(1u64)), doubled).take(256).collect()
+    });
+    powers[exponent]
 }
 
 #[cfg(test)]

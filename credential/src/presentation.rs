@@ -34,8 +34,10 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: u8 = 1;
 /// Bytes of a compressed proof.
 pub const PROOF_BYTES: usize = 128;
-/// Largest presentation that is parsed; a portrait may be among the disclosed attributes.
+/// Largest presentation that is parsed in the binary form; a portrait may be among the disclosed attributes.
 pub const MAX_BYTES: usize = 4 << 20;
+/// Largest presentation that is parsed as JSON, where bytes are two hex digits each.
+pub const MAX_JSON_BYTES: usize = 2 * MAX_BYTES;
 
 /// A compressed Groth16 proof, not yet decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,14 +130,68 @@ pub struct Presentation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PresentationError {
-    /// Neither of the two formats.
-    #[error("this is no presentation: {0}; have the wallet present again")]
-    Malformed(&'static str),
+    /// Not JSON of the expected shape, or with a value out of its range.
+    #[error("this is no presentation: not the expected JSON; have the wallet present again")]
+    NotJson,
+    /// Another spelling than the wallet's.
+    #[error("this is not the canonical JSON that the wallet wrote; have the wallet present again")]
+    NotCanonical,
+    /// The bytes end early.
+    #[error("the presentation was cut short; have the wallet present again")]
+    TooShort,
+    /// Bytes after the end.
+    #[error("bytes follow the presentation; have the wallet present again")]
+    TrailingBytes,
+    /// A flag that has no meaning.
+    #[error("the presentation has unknown flags; have the wallet present again")]
+    Flags,
+    /// The mask names an attribute that does not exist.
+    #[error("the disclosure mask names an attribute that does not exist; have the wallet present again")]
+    DisclosureMask,
+    /// The challenge is no canonical field element.
+    #[error("the challenge is no canonical field element; have the wallet present again")]
+    Challenge,
+    /// The scope is no canonical field element.
+    #[error("the scope is no canonical field element; have the wallet present again")]
+    Scope,
+    /// The pseudonym is no canonical field element.
+    #[error("the pseudonym is no canonical field element; have the wallet present again")]
+    Pseudonym,
+    /// A text is not UTF-8.
+    #[error("a disclosed text is not UTF-8; have the wallet present again")]
+    Text,
+    /// The disclosed document number is none.
+    #[error("the disclosed document number is not valid; have the wallet present again")]
+    Number,
+    /// The disclosed name is none.
+    #[error("the disclosed name is not valid; have the wallet present again")]
+    Name,
+    /// The disclosed name is not in its normal form.
+    #[error("the disclosed name is not in its normal form; have the wallet present again")]
+    NameForm,
+    /// The disclosed birth date is none.
+    #[error("the disclosed birth date is not valid; have the wallet present again")]
+    Birth,
+    /// The disclosed sex is none.
+    #[error("the disclosed sex is not valid; have the wallet present again")]
+    Sex,
+    /// The disclosed region is none.
+    #[error("the disclosed region code is not valid; have the wallet present again")]
+    Region,
+    /// The disclosed expiry date is none.
+    #[error("the disclosed expiry date is not valid; have the wallet present again")]
+    Expiry,
+    /// A further attribute is not valid.
+    #[error("a disclosed further attribute is not valid; have the wallet present again")]
+    Extra,
+    /// The further attributes do not belong to their digests.
+    #[error("the disclosed further attributes do not fit their digests; have the wallet present again")]
+    Extras,
     /// A format of another version.
     #[error("presentation of version {0}; this software reads version 1, look for an update")]
     Version(u8),
-    /// Larger than any presentation.
-    #[error("the presentation is larger than 4 MiB")]
+    /// Larger than any presentation: [`MAX_BYTES`] or [`MAX_JSON_BYTES`].
+    #[error("the presentation is larger than 4 MiB, or 8 MiB as JSON; have the wallet disclose less")]
     TooLarge,
 }
 
@@ -159,16 +215,15 @@ impl Presentation {
     /// Reads canonical JSON, with white space around it at most; refuses everything that [`to_json`](Self::to_json)
     /// would have written otherwise, unknown fields among it.
     pub fn from_json(text: &str) -> Result<Self, PresentationError> {
-        if text.len() > 2 * MAX_BYTES {
+        if text.len() > MAX_JSON_BYTES {
             return Err(PresentationError::TooLarge);
         }
-        let this: Self =
-            serde_json::from_str(text).map_err(|_| PresentationError::Malformed("not the expected JSON"))?;
+        let this: Self = serde_json::from_str(text).map_err(|_| PresentationError::NotJson)?;
         if this.version != VERSION {
             return Err(PresentationError::Version(this.version));
         }
         if this.to_json() != text.trim() {
-            return Err(PresentationError::Malformed("not in the canonical form that the wallet wrote"));
+            return Err(PresentationError::NotCanonical);
         }
         Ok(this)
     }
@@ -228,17 +283,17 @@ impl Presentation {
             return Err(PresentationError::Version(version));
         }
         if flags > 1 {
-            return Err(PresentationError::Malformed("unknown flags"));
+            return Err(PresentationError::Flags);
         }
-        let mask = DisclosureMask::new(mask).map_err(|_| PresentationError::Malformed("disclosure mask"))?;
-        let challenge = Challenge::from_bytes(&reader.array()?)
-            .map_err(|_| PresentationError::Malformed("challenge is no canonical field element"))?;
+        let mask = DisclosureMask::new(mask).map_err(|_| PresentationError::DisclosureMask)?;
+        let challenge = Challenge::from_bytes(&reader.array()?).map_err(|_| PresentationError::Challenge)?;
         let proof = ProofBytes(reader.array()?);
-        let scope = (flags == 1).then(|| reader.field("scope")).transpose()?.map(Scope::from_field);
-        let pseudonym = Pseudonym::from_field(reader.field("pseudonym")?);
+        let scope =
+            (flags == 1).then(|| reader.field(PresentationError::Scope)).transpose()?.map(Scope::from_field);
+        let pseudonym = Pseudonym::from_field(reader.field(PresentationError::Pseudonym)?);
         let disclosed = read_disclosed(&mut reader, mask)?;
         if !reader.0.is_empty() {
-            return Err(PresentationError::Malformed("trailing bytes"));
+            return Err(PresentationError::TrailingBytes);
         }
         Ok(Self::new(challenge, proof, scope, pseudonym, disclosed))
     }
@@ -263,32 +318,31 @@ fn read_disclosed(reader: &mut Reader<'_>, mask: DisclosureMask) -> Result<Discl
     let asked = |attribute| mask.contains(attribute);
     let mut disclosed = Disclosed::default();
     if asked(DisclosedAttribute::Number) {
-        let number = reader.text(18)?.parse().map_err(|_| PresentationError::Malformed("document number"))?;
+        let number = reader.text(18)?.parse().map_err(|_| PresentationError::Number)?;
         disclosed.number = Some(number);
     }
     if asked(DisclosedAttribute::Name) {
         let length = u16::from_be_bytes(reader.array()?);
         let text = reader.text(length.into())?;
-        let name = Name::new(text).map_err(|_| PresentationError::Malformed("name"))?;
+        let name = Name::new(text).map_err(|_| PresentationError::Name)?;
         if name.as_str() != text {
-            return Err(PresentationError::Malformed("name is not in its normal form"));
+            return Err(PresentationError::NameForm);
         }
         disclosed.name = Some(name);
     }
     if asked(DisclosedAttribute::Birth) {
-        disclosed.birth = Some(reader.date()?);
+        disclosed.birth = Some(reader.date(PresentationError::Birth)?);
     }
     if asked(DisclosedAttribute::Sex) {
         let [code] = reader.array()?;
-        disclosed.sex = Some(Sex::from_code(code).ok_or(PresentationError::Malformed("sex"))?);
+        disclosed.sex = Some(Sex::from_code(code).ok_or(PresentationError::Sex)?);
     }
     if asked(DisclosedAttribute::Region) {
         let code = u32::from_be_bytes(reader.array()?);
-        disclosed.region =
-            Some(RegionCode::new(code).map_err(|_| PresentationError::Malformed("region code"))?);
+        disclosed.region = Some(RegionCode::new(code).map_err(|_| PresentationError::Region)?);
     }
     if asked(DisclosedAttribute::Expiry) {
-        disclosed.expiry = Some(reader.date()?);
+        disclosed.expiry = Some(reader.date(PresentationError::Expiry)?);
     }
     if asked(DisclosedAttribute::Extras) {
         disclosed.extras = Some(read_extras(reader)?);
@@ -307,39 +361,36 @@ fn read_extras(reader: &mut Reader<'_>) -> Result<DisclosedExtras, PresentationE
             let length = u32::from_be_bytes(reader.array()?);
             let value = reader.take(length as usize)?.to_vec();
             let salt = reader.array()?;
-            ExtraAttribute::new(label, value, salt)
-                .map_err(|_| PresentationError::Malformed("a further attribute"))
+            ExtraAttribute::new(label, value, salt).map_err(|_| PresentationError::Extra)
         })
         .collect::<Result<_, _>>()?;
-    DisclosedExtras::new(digests, opened).map_err(|_| PresentationError::Malformed("further attributes"))
+    DisclosedExtras::new(digests, opened).map_err(|_| PresentationError::Extras)
 }
 
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], PresentationError> {
-        let (head, tail) =
-            self.0.split_at_checked(length).ok_or(PresentationError::Malformed("too short"))?;
+        let (head, tail) = self.0.split_at_checked(length).ok_or(PresentationError::TooShort)?;
         self.0 = tail;
         Ok(head)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], PresentationError> {
-        let (head, tail) = self.0.split_first_chunk().ok_or(PresentationError::Malformed("too short"))?;
+        let (head, tail) = self.0.split_first_chunk().ok_or(PresentationError::TooShort)?;
         self.0 = tail;
         Ok(*head)
     }
 
     fn text(&mut self, length: usize) -> Result<&'a str, PresentationError> {
-        core::str::from_utf8(self.take(length)?)
-            .map_err(|_| PresentationError::Malformed("text is not UTF-8"))
+        core::str::from_utf8(self.take(length)?).map_err(|_| PresentationError::Text)
     }
 
-    fn field(&mut self, what: &'static str) -> Result<field::Fr, PresentationError> {
-        field::from_bytes(&self.array()?).map_err(|_| PresentationError::Malformed(what))
+    fn field(&mut self, refusal: PresentationError) -> Result<field::Fr, PresentationError> {
+        field::from_bytes(&self.array()?).map_err(|_| refusal)
     }
 
-    fn date(&mut self) -> Result<Date, PresentationError> {
-        Date::from_days(u32::from_be_bytes(self.array()?)).map_err(|_| PresentationError::Malformed("date"))
+    fn date(&mut self, refusal: PresentationError) -> Result<Date, PresentationError> {
+        Date::from_days(u32::from_be_bytes(self.array()?)).map_err(|_| refusal)
     }
 }

@@ -26,8 +26,9 @@
 //! [`PublicWord::check`] having passed on the verifier's side: without it one proof would open to two different sets
 //! of disclosed values (`birth + 2^20` with `expiry − 1` packs to the same word).
 
+pub use crate::date::DATE_BITS;
 use crate::extras::DisclosedExtras;
-use crate::field::Fr;
+use crate::field::{Fr, power_of_two};
 use crate::holder::{Pseudonym, Scope};
 use crate::name::Name;
 use crate::number::DocumentNumber;
@@ -35,6 +36,7 @@ use crate::policy::{Bounds, DisclosedAttribute};
 use crate::poseidon;
 use crate::presentation::Disclosed;
 use crate::region::ProvinceSet;
+pub use crate::region::REGION_BITS;
 use crate::request::Challenge;
 
 /// Bit offset of the earliest allowed birth date.
@@ -60,10 +62,6 @@ pub const DISCLOSED_REGION: u32 = 220;
 /// Bit offset of the disclosed sex.
 pub const DISCLOSED_SEX: u32 = 244;
 
-/// Bits of a date (days since 1900-01-01).
-pub const DATE_BITS: u32 = 17;
-/// Bits of a region code.
-pub const REGION_BITS: u32 = 20;
 /// Bits of the sex.
 pub const SEX_BITS: u32 = 2;
 /// Bits of the disclosure mask.
@@ -73,12 +71,30 @@ pub const DISCLOSURE_BITS: u32 = 7;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RangeError {
-    /// A date does not fit 17 bits.
-    #[error("a {0} lies outside 1900-01-01..2258-11-11; check the request's policy and date")]
-    Date(&'static str),
-    /// A region code does not fit 20 bits.
-    #[error("a {0} does not fit twenty bits; region codes have six digits")]
-    Region(&'static str),
+    /// The lower birth bound does not fit 17 bits.
+    #[error("the lower birth bound lies outside 1900-01-01..2258-11-11; check the request's policy")]
+    BornFrom,
+    /// The upper birth bound does not fit 17 bits.
+    #[error("the upper birth bound lies outside 1900-01-01..2258-11-11; check the request's policy")]
+    BornTo,
+    /// The date of presentation does not fit 17 bits.
+    #[error("the date of presentation lies outside 1900-01-01..2258-11-11; check the request's date")]
+    Today,
+    /// The lower region bound does not fit 20 bits.
+    #[error("the lower region bound does not fit twenty bits; region codes have six digits")]
+    RegionFrom,
+    /// The upper region bound does not fit 20 bits.
+    #[error("the upper region bound does not fit twenty bits; region codes have six digits")]
+    RegionTo,
+    /// The disclosed birth date does not fit 17 bits.
+    #[error("the disclosed birth date lies outside 1900-01-01..2258-11-11")]
+    Birth,
+    /// The disclosed expiry date does not fit 17 bits.
+    #[error("the disclosed expiry date lies outside 1900-01-01..2258-11-11")]
+    Expiry,
+    /// The disclosed region code does not fit 20 bits.
+    #[error("the disclosed region code does not fit twenty bits; region codes have six digits")]
+    Region,
     /// The disclosure mask names an attribute that does not exist.
     #[error("the disclosure mask names an attribute that does not exist")]
     Disclosure,
@@ -89,11 +105,14 @@ pub enum RangeError {
     #[error("the disclosed sex is not a known value")]
     Sex,
     /// A value is given although its attribute is not disclosed.
-    #[error("a {0} is given although the request does not ask for it")]
-    NotDisclosed(&'static str),
-    /// Bounds in the wrong order, which nothing satisfies.
-    #[error("the {0} bounds are in the wrong order")]
-    Order(&'static str),
+    #[error("{0}: a value is given although the request does not ask for it")]
+    NotDisclosed(DisclosedAttribute),
+    /// Birth bounds in the wrong order, which nothing satisfies.
+    #[error("the birth bounds are in the wrong order")]
+    BirthOrder,
+    /// Region bounds in the wrong order, which nothing satisfies.
+    #[error("the region bounds are in the wrong order")]
+    RegionOrder,
 }
 
 /// The small public values, as unchecked integers.
@@ -159,7 +178,7 @@ impl PublicWord {
             (self.region, DISCLOSED_REGION),
             (self.sex, DISCLOSED_SEX),
         ];
-        slots.iter().map(|&(value, offset)| Fr::from(value) * power_of_two(offset)).sum()
+        slots.iter().map(|&(value, offset)| Fr::from(value) * power_of_two(offset as usize)).sum()
     }
 
     /// Whether an attribute's mask bit is set.
@@ -169,39 +188,38 @@ impl PublicWord {
 
     /// Checks every range that the circuit relies on (see the module's table).
     pub fn check(&self) -> Result<(), RangeError> {
-        let date = |value: u64, what| in_range(value, DATE_BITS).then_some(()).ok_or(RangeError::Date(what));
-        let region =
-            |value: u64, what| in_range(value, REGION_BITS).then_some(()).ok_or(RangeError::Region(what));
-        date(self.born_from, "lower birth bound")?;
-        date(self.born_to, "upper birth bound")?;
-        date(self.today, "date of presentation")?;
-        region(self.region_from, "lower region bound")?;
-        region(self.region_to, "upper region bound")?;
+        let date = |value: u64, error| in_range(value, DATE_BITS).then_some(()).ok_or(error);
+        let region = |value: u64, error| in_range(value, REGION_BITS).then_some(()).ok_or(error);
+        date(self.born_from, RangeError::BornFrom)?;
+        date(self.born_to, RangeError::BornTo)?;
+        date(self.today, RangeError::Today)?;
+        region(self.region_from, RangeError::RegionFrom)?;
+        region(self.region_to, RangeError::RegionTo)?;
         if !in_range(self.disclose, DISCLOSURE_BITS) {
             return Err(RangeError::Disclosure);
         }
         ProvinceSet::from_mask(self.provinces).map_err(|_| RangeError::Provinces)?;
-        date(self.birth, "disclosed birth date")?;
-        date(self.expiry, "disclosed expiry date")?;
-        region(self.region, "disclosed region code")?;
+        date(self.birth, RangeError::Birth)?;
+        date(self.expiry, RangeError::Expiry)?;
+        region(self.region, RangeError::Region)?;
         if !in_range(self.sex, SEX_BITS) {
             return Err(RangeError::Sex);
         }
-        for (attribute, value, what) in [
-            (DisclosedAttribute::Birth, self.birth, "birth date"),
-            (DisclosedAttribute::Expiry, self.expiry, "expiry date"),
-            (DisclosedAttribute::Region, self.region, "region code"),
-            (DisclosedAttribute::Sex, self.sex, "sex"),
+        for (attribute, value) in [
+            (DisclosedAttribute::Birth, self.birth),
+            (DisclosedAttribute::Expiry, self.expiry),
+            (DisclosedAttribute::Region, self.region),
+            (DisclosedAttribute::Sex, self.sex),
         ] {
             if value != 0 && !self.discloses(attribute) {
-                return Err(RangeError::NotDisclosed(what));
+                return Err(RangeError::NotDisclosed(attribute));
             }
         }
         if self.born_from > self.born_to {
-            return Err(RangeError::Order("birth"));
+            return Err(RangeError::BirthOrder);
         }
         if self.region_from > self.region_to {
-            return Err(RangeError::Order("region"));
+            return Err(RangeError::RegionOrder);
         }
         Ok(())
     }
@@ -260,13 +278,13 @@ impl PublicValues {
     /// Checks [`PublicWord::check`] and that no undisclosed attribute carries a value.
     pub fn check(&self) -> Result<(), RangeError> {
         self.word.check()?;
-        for (attribute, value, what) in [
-            (DisclosedAttribute::Number, self.number, "document number"),
-            (DisclosedAttribute::Name, self.name, "name"),
-            (DisclosedAttribute::Extras, self.extras, "list of further attributes"),
+        for (attribute, value) in [
+            (DisclosedAttribute::Number, self.number),
+            (DisclosedAttribute::Name, self.name),
+            (DisclosedAttribute::Extras, self.extras),
         ] {
             if value != Fr::from(0u64) && !self.word.discloses(attribute) {
-                return Err(RangeError::NotDisclosed(what));
+                return Err(RangeError::NotDisclosed(attribute));
             }
         }
         Ok(())
@@ -294,12 +312,6 @@ impl PublicValues {
 
 fn in_range(value: u64, bits: u32) -> bool {
     value >> bits == 0
-}
-
-/// `2^exponent` in the field.
-pub(crate) fn power_of_two(exponent: u32) -> Fr {
-    use ark_ff::Field;
-    Fr::from(2u64).pow([u64::from(exponent)])
 }
 
 #[cfg(test)]
@@ -357,29 +369,29 @@ mod tests {
     /// Attack 10: values out of their range are refused, each by its own error.
     #[test]
     fn out_of_range_is_refused() {
-        assert_eq!(with(|w| w.born_from = 1 << 17), Err(RangeError::Date("lower birth bound")));
-        assert_eq!(with(|w| w.born_to = 1 << 17), Err(RangeError::Date("upper birth bound")));
-        assert_eq!(with(|w| w.today = 1 << 17), Err(RangeError::Date("date of presentation")));
-        assert_eq!(with(|w| w.region_from = 1 << 20), Err(RangeError::Region("lower region bound")));
-        assert_eq!(with(|w| w.region_to = 1 << 20), Err(RangeError::Region("upper region bound")));
+        assert_eq!(with(|w| w.born_from = 1 << 17), Err(RangeError::BornFrom));
+        assert_eq!(with(|w| w.born_to = 1 << 17), Err(RangeError::BornTo));
+        assert_eq!(with(|w| w.today = 1 << 17), Err(RangeError::Today));
+        assert_eq!(with(|w| w.region_from = 1 << 20), Err(RangeError::RegionFrom));
+        assert_eq!(with(|w| w.region_to = 1 << 20), Err(RangeError::RegionTo));
         assert_eq!(with(|w| w.disclose = 1 << 7), Err(RangeError::Disclosure));
         assert_eq!(with(|w| w.provinces = 0), Err(RangeError::Provinces));
         assert_eq!(with(|w| w.provinces |= 1), Err(RangeError::Provinces), "10 is no province");
-        assert_eq!(with(|w| w.birth = 1 << 17), Err(RangeError::Date("disclosed birth date")));
-        assert_eq!(with(|w| w.expiry = 1 << 17), Err(RangeError::Date("disclosed expiry date")));
-        assert_eq!(with(|w| w.region = 1 << 20), Err(RangeError::Region("disclosed region code")));
+        assert_eq!(with(|w| w.birth = 1 << 17), Err(RangeError::Birth));
+        assert_eq!(with(|w| w.expiry = 1 << 17), Err(RangeError::Expiry));
+        assert_eq!(with(|w| w.region = 1 << 20), Err(RangeError::Region));
         assert_eq!(with(|w| w.sex = 4), Err(RangeError::Sex));
-        assert_eq!(with(|w| (w.born_from, w.born_to) = (2, 1)), Err(RangeError::Order("birth")));
-        assert_eq!(with(|w| (w.region_from, w.region_to) = (2, 1)), Err(RangeError::Order("region")));
+        assert_eq!(with(|w| (w.born_from, w.born_to) = (2, 1)), Err(RangeError::BirthOrder));
+        assert_eq!(with(|w| (w.region_from, w.region_to) = (2, 1)), Err(RangeError::RegionOrder));
     }
 
     #[test]
     fn undisclosed_values_are_zero() {
-        let without = |attribute: DisclosedAttribute| with(|w| w.disclose &= !(1 << attribute.bit()));
-        assert_eq!(without(DisclosedAttribute::Birth), Err(RangeError::NotDisclosed("birth date")));
-        assert_eq!(without(DisclosedAttribute::Expiry), Err(RangeError::NotDisclosed("expiry date")));
-        assert_eq!(without(DisclosedAttribute::Region), Err(RangeError::NotDisclosed("region code")));
-        assert_eq!(without(DisclosedAttribute::Sex), Err(RangeError::NotDisclosed("sex")));
+        use DisclosedAttribute::{Birth, Expiry, Region, Sex};
+        for attribute in [Birth, Expiry, Region, Sex] {
+            let without = with(|w| w.disclose &= !(1 << attribute.bit()));
+            assert_eq!(without, Err(RangeError::NotDisclosed(attribute)));
+        }
     }
 
     /// Why the ranges of disclosed values are checked: unchecked, two sets of values share one word.
@@ -390,7 +402,7 @@ mod tests {
         alias.birth += 1 << 20;
         alias.expiry -= 1;
         assert_eq!(honest.pack(), alias.pack());
-        assert_eq!(alias.check(), Err(RangeError::Date("disclosed birth date")));
+        assert_eq!(alias.check(), Err(RangeError::Birth));
     }
 
     /// Neighbouring slots cannot meet: the largest excess that the circuit's differences allow stays below the next

@@ -167,7 +167,7 @@ pub struct PresentationRequest {
     pub date: Date,
     /// Fresh random bytes.
     #[serde(with = "hex::serde")]
-    pub nonce: [u8; 32],
+    pub random: [u8; 32],
     /// When the request lapses.
     pub expires_at: UnixTime,
 }
@@ -187,7 +187,7 @@ impl PresentationRequest {
             .integer(self.epoch.0)
             .bytes(&self.policy.canonical_bytes())
             .integer(self.date.days().into())
-            .bytes(&self.nonce)
+            .bytes(&self.random)
             .integer(self.expires_at.0)
             .finish()
     }
@@ -227,8 +227,8 @@ impl SignedRequest {
     pub fn sign(parameters: RequestParameters, key: &SigningKey, rng: &mut impl CryptoRngCore) -> Self {
         let RequestParameters { circuit, certificate, endpoint, trust_list, epoch, policy, date, expires_at } =
             parameters;
-        let mut nonce = [0; 32];
-        rng.fill_bytes(&mut nonce);
+        let mut random = [0; 32];
+        rng.fill_bytes(&mut random);
         let request = PresentationRequest {
             version: VERSION,
             circuit,
@@ -239,7 +239,7 @@ impl SignedRequest {
             epoch,
             policy,
             date,
-            nonce,
+            random,
             expires_at,
         };
         let signature = DetachedSignature::sign(key, &request.canonical_bytes());

@@ -62,7 +62,7 @@ fn every_field_of_a_request_is_signed_and_in_the_challenge() {
         |r| r.epoch = Epoch(8),
         |r| r.policy = narrow_policy(),
         |r| r.date = r.date.plus_days(1).expect("in range"),
-        |r| r.nonce[31] ^= 1,
+        |r| r.random[31] ^= 1,
         |r| r.expires_at.0 += 1,
     ];
     for (i, change) in changes.into_iter().enumerate() {
@@ -158,16 +158,15 @@ fn damaged_presentations_are_refused() {
     for length in 0..bytes.len() {
         assert!(Presentation::from_bytes(&bytes[..length]).is_err(), "{length} bytes");
     }
-    let malformed = |what| Err(PresentationError::Malformed(what));
-    assert_eq!(Presentation::from_bytes(&[&bytes[..], &[0]].concat()), malformed("trailing bytes"));
+    assert_eq!(Presentation::from_bytes(&[&bytes[..], &[0]].concat()), Err(PresentationError::TrailingBytes));
     let with = |at: usize, value: u8| {
         let mut bytes = bytes.clone();
         bytes[at] = value;
         Presentation::from_bytes(&bytes)
     };
     assert_eq!(with(0, 2), Err(PresentationError::Version(2)));
-    assert_eq!(with(1, 2), malformed("unknown flags"));
-    assert_eq!(with(2, 0xff), malformed("disclosure mask"));
+    assert_eq!(with(1, 2), Err(PresentationError::Flags));
+    assert_eq!(with(2, 0xff), Err(PresentationError::DisclosureMask));
 }
 
 /// Attack 14: a field element plus the modulus is another byte string for the same value; refused.
@@ -175,7 +174,8 @@ fn damaged_presentations_are_refused() {
 fn non_canonical_field_elements_are_refused() {
     use ark_ff::{BigInteger, PrimeField};
     let bytes = presentation(&narrow_policy()).to_bytes();
-    for (at, what) in [(3, "challenge is no canonical field element"), (163, "scope"), (195, "pseudonym")] {
+    use PresentationError::{Challenge, Pseudonym, Scope};
+    for (at, refusal) in [(3, Challenge), (163, Scope), (195, Pseudonym)] {
         let mut value = ark_ff::BigInt::<4>::default();
         for (limb, chunk) in value.0.iter_mut().zip(bytes[at..at + 32].chunks_exact(8)) {
             *limb = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
@@ -183,7 +183,7 @@ fn non_canonical_field_elements_are_refused() {
         assert!(!value.add_with_carry(&Fr::MODULUS), "fits 256 bits");
         let mut aliased = bytes.clone();
         aliased[at..at + 32].copy_from_slice(&value.to_bytes_le());
-        assert_eq!(Presentation::from_bytes(&aliased), Err(PresentationError::Malformed(what)));
+        assert_eq!(Presentation::from_bytes(&aliased), Err(refusal));
     }
 }
 
@@ -191,12 +191,27 @@ fn non_canonical_field_elements_are_refused() {
 fn json_refuses_unknown_fields_and_versions() {
     let json = presentation(&wide_policy()).to_json();
     let unknown = json.replacen('{', "{\"extra\":0,", 1);
-    assert!(matches!(Presentation::from_json(&unknown), Err(PresentationError::Malformed(_))));
+    assert_eq!(Presentation::from_json(&unknown), Err(PresentationError::NotJson));
     let spaced = json.replacen(':', ": ", 1);
-    assert!(matches!(Presentation::from_json(&spaced), Err(PresentationError::Malformed(_))));
+    assert_eq!(Presentation::from_json(&spaced), Err(PresentationError::NotCanonical));
     assert!(Presentation::from_json(&format!("{json}\n")).is_ok());
     let version = json.replacen("\"version\":1", "\"version\":9", 1);
     assert_eq!(Presentation::from_json(&version), Err(PresentationError::Version(9)));
+}
+
+/// The limits that the error's words name: 4 MiB as bytes, 8 MiB as JSON.
+#[test]
+fn presentations_have_a_largest_size() {
+    let mut bytes = presentation(&narrow_policy()).to_bytes();
+    bytes.resize(4 << 20, 0);
+    assert_eq!(Presentation::from_bytes(&bytes), Err(PresentationError::TrailingBytes));
+    bytes.push(0);
+    assert_eq!(Presentation::from_bytes(&bytes), Err(PresentationError::TooLarge));
+    let mut json = presentation(&narrow_policy()).to_json();
+    json.extend(std::iter::repeat_n(' ', (8 << 20) - json.len()));
+    assert!(Presentation::from_json(&json).is_ok());
+    json.push(' ');
+    assert_eq!(Presentation::from_json(&json), Err(PresentationError::TooLarge));
 }
 
 proptest! {

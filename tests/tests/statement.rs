@@ -165,7 +165,7 @@ fn disclosed_on_purpose() {
     // Shown although the mask says hidden.
     assert_eq!(
         after(|s, _| s.public.word.disclose &= !(1 << DisclosedAttribute::Name.bit())),
-        Err(Violation::PublicRange(RangeError::NotDisclosed("name")))
+        Err(Violation::PublicRange(RangeError::NotDisclosed(DisclosedAttribute::Name)))
     );
 }
 

@@ -22,11 +22,9 @@
 use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
 use ark_ec::pairing::{Pairing, PairingOutput};
 use ark_ec::{AffineRepr, CurveGroup};
+pub use tacit_credential::presentation::PROOF_BYTES;
 
 use crate::points::{self, PointError};
-
-/// Bytes of a proof.
-pub const PROOF_BYTES: usize = 128;
 
 /// A Groth16 proof: three points that were each checked (canonical, on the curve, of order r, not the identity).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,25 +9,9 @@
 //! Not constrained: that a divisor is not zero. `0 · q = 0` leaves `q` free; every caller says why its divisor is not
 //! zero, or what follows if it is.
 
-use std::sync::OnceLock;
-
 use ark_ff::{AdditiveGroup, Field};
 use tacit_credential::Fr;
 use tacit_r1cs::{ConstraintSystem, Known};
-
-/// `2^exponent`, for exponents below 256.
-///
-/// # Panics
-/// For a larger exponent, a mistake of the circuit's author.
-#[must_use]
-pub fn power_of_two(exponent: usize) -> Fr {
-    static POWERS: OnceLock<Vec<Fr>> = OnceLock::new();
-    let powers = POWERS.get_or_init(|| {
-        let doubled = |power: &Fr| Some(power.double());
-        core::iter::successors(Some(Fr::ONE), doubled).take(256).collect()
-    });
-    powers[exponent]
-}
 
 /// A new wire for `a · b`.
 pub fn product<CS: ConstraintSystem>(cs: &mut CS, a: &CS::Num, b: &CS::Num) -> CS::Num {

@@ -21,9 +21,10 @@
 
 use ark_ff::{AdditiveGroup, Field, PrimeField};
 use tacit_credential::Fr;
+use tacit_credential::field::power_of_two;
 use tacit_r1cs::{ConstraintSystem, Number};
 
-use super::arithmetic::{power_of_two, product};
+use super::arithmetic::product;
 use super::range::{BooleanVar, pack};
 
 /// What the prover knows: a word, little-endian limbs, and a place in it.

@@ -29,9 +29,10 @@
 use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field, PrimeField};
 use tacit_credential::Fr;
 use tacit_credential::baby_jubjub::{self, Projective, subgroup_order};
+use tacit_credential::field::power_of_two;
 use tacit_r1cs::{ConstraintSystem, Known, Number};
 
-use super::arithmetic::{power_of_two, product};
+use super::arithmetic::product;
 use super::montgomery::{MontgomeryVar, Slopes};
 use super::origin::{VARIABLE_BASE_STEPS, montgomery, starts};
 use super::prediction;

@@ -27,6 +27,7 @@
 mod attributes;
 
 use tacit_credential::Fr;
+use tacit_credential::field::power_of_two;
 use tacit_credential::public_values::{self, PublicValues};
 use tacit_credential::request::CircuitDigest;
 use tacit_credential::statement::Witness;
@@ -39,7 +40,6 @@ use crate::clauses::issued::{IssuerKeyVar, SignatureHint};
 use crate::clauses::not_revoked::StatusVar;
 use crate::clauses::resides_in::{Residence, ResidenceVar};
 use crate::clauses::{born_between, pseudonym, public_digest, still_valid, trusted_issuer};
-use crate::gadgets::arithmetic::power_of_two;
 
 /// The circuit's name.
 pub const NAME: &str = "resident-id";
