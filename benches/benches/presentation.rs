@@ -11,10 +11,10 @@ use tacit_verifier::groth16::Proof;
 fn presentation(c: &mut Criterion) {
     let mut site = Site::new(1);
     let request = site.ask(wide_policy());
-    let claim = site.claim(&request);
-    let public = claim.public(&site.world, &request);
+    let attempt = site.attempt(&request);
+    let public = attempt.public(&site.world, &request);
     let (prover, verifying_key) = keys();
-    let assignment = resident_id::assign(&public, &claim.witness);
+    let assignment = resident_id::assign(&public, &attempt.witness);
     let r1cs = prover.r1cs();
     assert!(r1cs.is_satisfied(&assignment));
     let proof = prover.prove(&assignment, &mut rand::thread_rng()).expect("a satisfied assignment");
@@ -23,8 +23,8 @@ fn presentation(c: &mut Criterion) {
 
     let mut group = c.benchmark_group("resident-id");
     group.bench_function("compile", |b| b.iter(resident_id::compile));
-    group.bench_function("statement_check", |b| b.iter(|| statement.check(black_box(&claim.witness))));
-    group.bench_function("assign", |b| b.iter(|| resident_id::assign(&public, black_box(&claim.witness))));
+    group.bench_function("statement_check", |b| b.iter(|| statement.check(black_box(&attempt.witness))));
+    group.bench_function("assign", |b| b.iter(|| resident_id::assign(&public, black_box(&attempt.witness))));
     group.bench_function("is_satisfied", |b| b.iter(|| r1cs.is_satisfied(black_box(&assignment))));
     group.bench_function("public_digest", |b| b.iter(|| black_box(&public).digest()));
     group.bench_function("check_proof", |b| {

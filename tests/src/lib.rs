@@ -85,10 +85,10 @@ impl Site {
         self.verifier.request(ask, &self.world.verifier, &mut self.world.rng).expect("a valid ask")
     }
 
-    /// What an honest holder would claim.
-    pub fn claim(&mut self, request: &SignedRequest) -> Claim {
+    /// What an honest holder would attempt.
+    pub fn attempt(&mut self, request: &SignedRequest) -> Attempt {
         let scope = request.request.scope().unwrap_or_else(|| Scope::random(&mut self.world.rng));
-        Claim {
+        Attempt {
             witness: self.world.witness(),
             pseudonym: self.world.secret.pseudonym(&scope),
             scope,
@@ -98,13 +98,13 @@ impl Site {
 
     /// The honest answer to a request.
     pub fn present(&mut self, request: &SignedRequest) -> Presentation {
-        let claim = self.claim(request);
-        claim.prove(&self.world, request).expect("an honest holder can prove")
+        let attempt = self.attempt(request);
+        attempt.prove(&self.world, request).expect("an honest holder can prove")
     }
 }
 
 /// What a prover puts into a presentation, true or not.
-pub struct Claim {
+pub struct Attempt {
     /// The witness.
     pub witness: Witness,
     /// The scope.
@@ -115,7 +115,7 @@ pub struct Claim {
     pub disclosed: Disclosed,
 }
 
-impl Claim {
+impl Attempt {
     /// The public values that a verifier will compute, built without the range checks.
     pub fn public(&self, world: &World, request: &SignedRequest) -> PublicValues {
         let request = &request.request;
@@ -150,12 +150,12 @@ impl Claim {
         ))
     }
 
-    /// The clause that refuses this claim, if one does.
+    /// The clause that refuses this attempt, if one does.
     pub fn refused_by(&self, world: &World, request: &SignedRequest) -> Option<String> {
         match self.prove(world, request) {
             Ok(_) => None,
             Err(ProveError::Unsatisfied { clause, .. }) => Some(clause),
-            Err(other) => panic!("no clause refused the claim: {other}"),
+            Err(other) => panic!("no clause refused the attempt: {other}"),
         }
     }
 }

@@ -218,12 +218,12 @@ fn request_number() -> &'static tacit_credential::number::DocumentNumber {
 fn a_revoked_holder_cannot_prove() {
     let mut site = tacit_tests::Site::new(9);
     let request = site.ask(Policy::from_json(GUEST).expect("valid"));
-    let mut claim = site.claim(&request);
-    let bit = claim.witness.attributes.fields.index % 252;
-    claim.witness.status_word[bit as usize / 64] |= 1 << (bit % 64);
-    let statement = tacit_credential::statement::Statement { public: claim.public(&site.world, &request) };
-    assert_eq!(statement.check(&claim.witness), Err(Violation::Revoked));
-    match claim.prove(&site.world, &request) {
+    let mut attempt = site.attempt(&request);
+    let bit = attempt.witness.attributes.fields.index % 252;
+    attempt.witness.status_word[bit as usize / 64] |= 1 << (bit % 64);
+    let statement = tacit_credential::statement::Statement { public: attempt.public(&site.world, &request) };
+    assert_eq!(statement.check(&attempt.witness), Err(Violation::Revoked));
+    match attempt.prove(&site.world, &request) {
         Err(ProveError::Unsatisfied { clause, .. }) => assert_eq!(clause, not_revoked::WORD),
         other => panic!("expected a refusal, got {:?}", other.map(|_| ())),
     }

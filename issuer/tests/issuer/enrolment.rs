@@ -1,3 +1,5 @@
+//! Enrolment, one by one and in batches: what is refused, and that a bad line or a crash of the caller loses
+//! nobody else.
 use core::ops::ControlFlow;
 use std::collections::BTreeSet;
 

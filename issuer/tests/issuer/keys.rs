@@ -1,3 +1,4 @@
+//! Keys and their files: opening, permissions, rotation, retirement.
 use std::fs;
 
 use tacit_credential::credential::IssuerId;

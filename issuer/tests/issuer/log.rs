@@ -1,3 +1,4 @@
+//! The log: what it says, and that no change to it or to the registry goes unnoticed.
 use rusqlite::Connection;
 use tacit_issuer::{Action, LogError, LogHead, Reason};
 

@@ -1,3 +1,4 @@
+//! Publishing the status tree: numbers, files, and what an old backup or an interrupted run leaves.
 use std::fs;
 
 use tacit_credential::date::UnixTime;

@@ -1,3 +1,4 @@
+//! Re-issue keeps the holder key; re-binding replaces it, rarely; both revoke the old index.
 use tacit_credential::date::UnixTime;
 use tacit_credential::document::ResidentId;
 use tacit_credential::holder::{HolderSecret, Scope};

@@ -1,3 +1,4 @@
+//! Revocation by the officer and by the loss code.
 use tacit_credential::date::UnixTime;
 use tacit_issuer::{Action, Reason, ReportLossError, RevokeError};
 

@@ -18,35 +18,35 @@ use tacit_credential::statement::Witness;
 use tacit_credential::trust_list::{SignedTrustList, TrustListError, TrustListParameters};
 use tacit_credential::{Fr, field, poseidon};
 use tacit_r1cs::{Assigner, Circuit, R1cs};
-use tacit_tests::{Claim, Site};
+use tacit_tests::{Attempt, Site};
 
 fn one() -> Fr {
     Fr::from(1u64)
 }
 
-/// The clause that refuses an otherwise honest claim after one change.
-fn refused(change: impl FnOnce(&mut Claim)) -> Option<String> {
+/// The clause that refuses an otherwise honest attempt after one change.
+fn refused(change: impl FnOnce(&mut Attempt)) -> Option<String> {
     let mut site = Site::new(1);
     let request = site.ask(wide_policy());
-    let mut claim = site.claim(&request);
-    change(&mut claim);
-    claim.refused_by(&site.world, &request)
+    let mut attempt = site.attempt(&request);
+    change(&mut attempt);
+    attempt.refused_by(&site.world, &request)
 }
 
 /// The same, with the changed attributes signed by the listed issuer.
 fn refused_though_signed(change: impl FnOnce(&mut Witness)) -> Option<String> {
     let mut site = Site::new(1);
     let request = site.ask(narrow_policy());
-    let mut claim = site.claim(&request);
-    change(&mut claim.witness);
-    let signature = site.world.issuer_key.sign(claim.witness.attributes.hash());
-    claim.witness.signature_s = signature.s.into_bigint();
-    claim.witness.signature_r = (signature.r.x, signature.r.y);
-    claim.refused_by(&site.world, &request)
+    let mut attempt = site.attempt(&request);
+    change(&mut attempt.witness);
+    let signature = site.world.issuer_key.sign(attempt.witness.attributes.hash());
+    attempt.witness.signature_s = signature.s.into_bigint();
+    attempt.witness.signature_r = (signature.r.x, signature.r.y);
+    attempt.refused_by(&site.world, &request)
 }
 
 #[test]
-fn the_honest_claim_passes() {
+fn the_honest_statement_passes() {
     assert_eq!(refused(|_| ()), None);
     assert_eq!(refused_though_signed(|_| ()), None);
 }
@@ -127,10 +127,10 @@ fn r1cs() -> &'static R1cs {
 fn selectors_and_digits_are_boolean() {
     let mut site = Site::new(1);
     let request = site.ask(narrow_policy());
-    let claim = site.claim(&request);
-    let public = claim.public(&site.world, &request);
-    let inputs = Inputs::new(&public, &claim.witness);
-    let honest = resident_id::assign(&public, &claim.witness);
+    let attempt = site.attempt(&request);
+    let public = attempt.public(&site.world, &request);
+    let inputs = Inputs::new(&public, &attempt.witness);
+    let honest = resident_id::assign(&public, &attempt.witness);
     let zero = Fr::from(0u64);
     let mut tried = 0;
     for wire in 1..honest.as_slice().len() {

@@ -3,7 +3,7 @@
 //! | # | what went wrong elsewhere | here |
 //! | --- | --- | --- |
 //! | 1 | decompositions that are not unique | `lies`, and per gadget in `circuits/tests` |
-//! | 2 | a cached proof of a claim that has expired or been revoked since | `replays` |
+//! | 2 | a cached proof of a statement that is not true any more | `replays` |
 //! | 3 | a challenge that does not bind the query | `replays` |
 //! | 4 | points off the curve; hashes without domains | `lies` |
 //! | 5 | non-membership through key + modulus | `lies` |

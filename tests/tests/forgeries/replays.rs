@@ -73,9 +73,9 @@ fn an_old_proof_does_not_serve_a_new_epoch() {
     ));
     // Nor can the revoked holder make a new one.
     site.world.list = next.verify(&site.world.operator_key()).expect("valid");
-    let claim = site.claim(&new);
+    let attempt = site.attempt(&new);
     assert_eq!(
-        claim.refused_by(&site.world, &new).as_deref(),
+        attempt.refused_by(&site.world, &new).as_deref(),
         Some(tacit_circuits::clauses::not_revoked::WORD)
     );
 }
@@ -194,10 +194,10 @@ fn unknown_configurations_are_refused() {
 fn the_challenge_is_held_by_the_proof() {
     let mut site = Site::new(2);
     let request = site.ask(narrow_policy());
-    let claim = site.claim(&request);
-    let presentation = claim.prove(&site.world, &request).expect("honest");
+    let attempt = site.attempt(&request);
+    let presentation = attempt.prove(&site.world, &request).expect("honest");
     let proof = tacit_verifier::groth16::Proof::from_bytes(&presentation.proof.0).expect("a proof");
-    let mut public = claim.public(&site.world, &request);
+    let mut public = attempt.public(&site.world, &request);
     assert!(keys().1.check_proof(&proof, &public.digest()).is_ok());
     public.challenge += Fr::from(1u64);
     assert!(keys().1.check_proof(&proof, &public.digest()).is_err());
@@ -330,9 +330,9 @@ fn scopes_belong_to_certified_identities() {
 fn keys_belong_to_circuits() {
     let mut site = Site::new(2);
     let request = site.ask(narrow_policy());
-    let claim = site.claim(&request);
-    let presentation = claim.prove(&site.world, &request).expect("honest");
-    let public = claim.public(&site.world, &request).digest();
+    let attempt = site.attempt(&request);
+    let presentation = attempt.prove(&site.world, &request).expect("honest");
+    let public = attempt.public(&site.world, &request).digest();
     let proof = tacit_verifier::groth16::Proof::from_bytes(&presentation.proof.0).expect("a proof");
     let mut points = keys().1.points().clone();
     points.ic.swap(0, 1);
