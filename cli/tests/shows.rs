@@ -25,7 +25,7 @@ impl Place {
         fs::write(place.path("policy.toml"), "minimum_age = 18\nprovinces = [\"Hunan\"]\n").unwrap();
         place.ok("setup --out keys");
         place.ok("trust init --dir ministry --key-out operator.pub");
-        place.ok("issuer --dir bureau init --id changsha-psb --name Changsha");
+        place.ok("issuer --dir bureau init --id changsha-psb --name Changsha --jurisdiction 430100-430199");
         place.ok("issuer --dir bureau record --operator operator.pub --out record.json");
         place.ok("trust --dir ministry add-issuer --record record.json");
         place.ok("wallet --wallet w init");
