@@ -54,11 +54,15 @@ A bureau and the ministry at work:
   tacit issuer --dir bureaus/changsha-psb show
   tacit issuer --dir bureaus/changsha-psb log --last 10
   tacit issuer --dir bureaus/changsha-psb reissue --document people/tan-wei/document.json --out tan-wei.json
-  tacit issuer --dir my-bureau init --id my-psb --name 'My Public Security Bureau'
+  tacit issuer --dir my-bureau init --id my-psb --name 'My Public Security Bureau' --jurisdiction Hunan
   tacit issuer --dir my-bureau enrol --batch enrolled/changsha-psb.jsonl --out results.jsonl
-  tacit issuer --dir my-bureau record --operator operator.pub --out my-record.json
-  tacit trust --dir ministry add-issuer --record my-record.json
-  tacit issuer --dir my-bureau publish
+  tacit issuer --dir my-bureau record --operator operator.pub --out hunan-record.json
+  tacit trust --dir ministry add-issuer --record hunan-record.json
+        (refused: Changsha, in Hunan, has its bureau; no region has two)
+  tacit issuer --dir new-bureau init --id new-psb --name 'New Public Security Bureau' --jurisdiction Yunnan
+  tacit issuer --dir new-bureau record --operator operator.pub --out new-record.json
+  tacit trust --dir ministry add-issuer --record new-record.json
+  tacit issuer --dir new-bureau publish
   tacit trust --dir ministry publish
   tacit trust verify --operator operator.pub
   tacit inspect circuit

@@ -149,7 +149,9 @@ impl Tour<'_> {
 
     /// Finds for every file a command that reads it, and runs that.
     fn every_file(&self, files: &[String]) {
-        self.ok("issuer --dir fresh init --id fresh-psb --name 'Fresh Public Security Bureau'");
+        self.ok(
+            "issuer --dir fresh init --id fresh-psb --name 'Fresh Public Security Bureau' --jurisdiction 110000-659999",
+        );
         let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
         for file in files {
             let uses = self.uses(file);
@@ -168,7 +170,9 @@ impl Tour<'_> {
         // Whoever a bureau enrolled, another one can.
         for file in files.iter().filter(|file| file.starts_with("enrolled/")) {
             let id = file.trim_start_matches("enrolled/").trim_end_matches(".jsonl");
-            self.ok(&format!("issuer --dir second-{id} init --id {id} --name 'Second Bureau'"));
+            self.ok(&format!(
+                "issuer --dir second-{id} init --id {id} --name 'Second Bureau' --jurisdiction 110000-659999"
+            ));
             let line = format!("issuer --dir second-{id} enrol --batch {file} --out {id}.results.jsonl");
             let summary = self.ok(&line);
             let lines = fs::read_to_string(self.dir.join(file)).unwrap().lines().count();
