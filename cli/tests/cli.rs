@@ -12,7 +12,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use place::{PASSPHRASE, POLICY, Place, certify, document, number, outcome, publish, split, tour};
+use place::{PASSPHRASE, Place, certify, document, number, outcome, publish, split, tour};
 
 /// Attack 2: whoever serves the published files brings back an old list, in which somebody was not revoked yet.
 #[test]

@@ -178,7 +178,8 @@ mod tests {
             assert!(pages.len() > 35, "{}", pages.len());
             for (name, page) in pages {
                 let about = page.split("\nUsage: ").next().unwrap_or_default();
-                for line in page.lines() {
+                // The line of the usage is clap's own and does not wrap.
+                for line in page.lines().filter(|line| !line.starts_with("Usage: ")) {
                     assert!(line.chars().count() <= width, "{name} at {width}: {line}");
                 }
                 for pair in about.lines().collect::<Vec<_>>().windows(2) {

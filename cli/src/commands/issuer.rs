@@ -326,7 +326,7 @@ impl Pending {
             return Err(CliError::write(path)(io::ErrorKind::IsADirectory.into()));
         }
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(CliError::write(parent))?;
+        fs::create_dir_all(parent).map_err(CliError::write(path))?;
         // For the owner's eyes only, as temporary files are.
         let file = NamedTempFile::new_in(parent).map_err(CliError::write(path))?;
         Ok(Self { file, path: path.to_owned() })
