@@ -7,8 +7,6 @@ mod place;
 mod demo;
 
 use std::fs;
-use std::path::PathBuf;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
