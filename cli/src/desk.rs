@@ -28,7 +28,7 @@ use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList};
 use tacit_verifier::{AddListError, ChallengeError, ChallengeStore, SigningKey, Verifier};
 use zeroize::Zeroizing;
 
-use crate::error::CliError;
+use crate::error::{CliError, NoHexKey};
 use crate::files;
 
 /// Seconds for which an expired challenge is remembered, so that a late answer is told "expired" and not "unknown".
@@ -53,8 +53,8 @@ pub(crate) enum DeskError {
     #[error("the certificate is for another key; have the trust operator certify {0}.")]
     OtherKey(VerifierKey),
     /// A request over a list that is gone.
-    #[error("the trust list of this request is not in the state directory any more; make a new request.")]
-    NoList,
+    #[error("{} is missing, the trust list of this request; make a new request.", .0.display())]
+    NoList(PathBuf),
     /// A list that this desk has left behind.
     #[error(
         "the published trust list is of epoch {offered}, and this desk used epoch {newest} before; fetch the current list: \
@@ -106,7 +106,7 @@ impl Desk {
         let text = Zeroizing::new(files::read_text(&file, "a verifier's key")?);
         let mut seed = Zeroizing::new([0; 32]);
         hex::decode_to_slice(text.trim(), &mut *seed)
-            .map_err(|error| error.to_string())
+            .map_err(|_| NoHexKey)
             .map_err(CliError::malformed(&file, "a verifier's key"))?;
         Ok(SigningKey::from_bytes(&seed))
     }
@@ -156,8 +156,8 @@ impl Desk {
         // The newest list used before: the chain, and what must not be taken back.
         if let Some(known) = newest {
             match self.use_known(verifier, known) {
-                Ok(()) | Err(UseListError::Missing | UseListError::Refused(AddListError::Expired { .. })) => {
-                }
+                Ok(())
+                | Err(UseListError::Missing(_) | UseListError::Refused(AddListError::Expired { .. })) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -183,7 +183,7 @@ impl Desk {
     fn use_known(&self, verifier: &Verifier, epoch: Epoch) -> Result<(), UseListError> {
         let file = self.list_file(epoch);
         if !file.exists() {
-            return Err(UseListError::Missing);
+            return Err(UseListError::Missing(file));
         }
         let list = files::read_json(&file, "a trust list").map_err(|e| UseListError::File(Box::new(e)))?;
         verifier.add_trust_list(list).map(drop).map_err(UseListError::Refused)
@@ -225,8 +225,8 @@ impl Desk {
 
 /// Why a kept trust list is not used.
 enum UseListError {
-    /// None of that epoch was used here.
-    Missing,
+    /// None of that epoch was used here; this file would hold it.
+    Missing(PathBuf),
     /// The file cannot be read.
     File(Box<CliError>),
     /// The verifier refuses it.
@@ -236,7 +236,7 @@ enum UseListError {
 impl From<UseListError> for CliError {
     fn from(error: UseListError) -> Self {
         match error {
-            UseListError::Missing => crate::error::refused(DeskError::NoList),
+            UseListError::Missing(file) => crate::error::refused(DeskError::NoList(file)),
             UseListError::File(error) => *error,
             UseListError::Refused(error) => crate::error::refused(error),
         }
@@ -325,7 +325,7 @@ impl ChallengeStore for FileChallengeStore {
 fn expiry(path: &Path) -> io::Result<Option<UnixTime>> {
     match fs::read_to_string(path) {
         Ok(text) => text.trim().parse().map(|at| Some(UnixTime(at))).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+            io::Error::new(io::ErrorKind::InvalidData, format!("{} is damaged ({error})", path.display()))
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -1,26 +1,20 @@
-//! What can go wrong with a command, and the exit code that scripts see.
+//! What can go wrong with a command, in words: one clause says what is wrong, one says what to do next.
 //!
-//! The libraries' errors keep their own words, which say what to do next; here they are only sorted by exit code. The
+//! The libraries' errors keep their own words ("what is wrong; what to do"); [`crate::exit`] sorts them. The
 //! machine-readable `code` of an error is the name of its variant in kebab-case (`challenge-used`).
+//!
+//! No error holds personal data: files about people are read by [`tacit_credential::json`], and a document number on the
+//! command line is an [`CliError::Unusable`] argument, whose value is not kept.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
-/// Exit codes; the table in `tacit --help` is the documentation.
-pub(crate) mod exit {
-    /// What was checked does not hold, or the operation is not allowed.
-    pub(crate) const REFUSED: u8 = 1;
-    /// A file or directory cannot be read or written.
-    pub(crate) const INPUT_OUTPUT: u8 = 3;
-    /// A file was read but is not what it should be.
-    pub(crate) const MALFORMED: u8 = 4;
-    /// Passphrase missing or wrong.
-    pub(crate) const PASSPHRASE: u8 = 5;
-    /// Consent was not given.
-    pub(crate) const CONSENT: u8 = 6;
-}
+use serde_json::{Map, Value};
+
+use crate::exit::Exit;
 
 /// An error as libraries return it.
 pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
@@ -55,7 +49,7 @@ pub(crate) enum CliError {
     #[error("{} exists and is not empty; name a new or an empty directory.", .0.display())]
     Occupied(PathBuf),
     /// A file is not what it should be.
-    #[error("{} is not {what}: {cause}. Check that it is the right file and was not cut short.", path.display())]
+    #[error("{} is not {what}: {cause}{}.", path.display(), hint(cause))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -72,6 +66,36 @@ pub(crate) enum CliError {
         /// As given.
         value: String,
         /// What the parser said.
+        cause: Cause,
+    },
+    /// An argument that is not usable and may be personal: it is not repeated.
+    #[error("{what} is not usable: {cause}.")]
+    Unusable {
+        /// Which argument.
+        what: &'static str,
+        /// What the parser said.
+        cause: Cause,
+    },
+    /// A batch without a single success.
+    #[error(
+        "nobody was enrolled: all {refused} lines were refused. {} says why, line by line; mend them and try again.",
+        file.display()
+    )]
+    NobodyEnrolled {
+        /// Lines refused.
+        refused: usize,
+        /// The results.
+        file: PathBuf,
+    },
+    /// A batch without a line.
+    #[error("nobody was enrolled: {} holds no line. Check that it is the right file.", .0.display())]
+    EmptyBatch(PathBuf),
+    /// A proving key with a point of the wrong order.
+    #[error("{} is not a proving key that can be trusted: {cause}. Fetch it again from whoever you trust with the ceremony.", path.display())]
+    UnsafeKey {
+        /// The file.
+        path: PathBuf,
+        /// What the check said.
         cause: Cause,
     },
     /// No passphrase, loss code or recovery phrase, and nobody to ask.
@@ -119,29 +143,38 @@ pub(crate) enum CliError {
         /// Its own words.
         message: String,
         /// By cause.
-        exit: u8,
+        exit: Exit,
     },
 }
 
 impl CliError {
-    /// The process's exit code.
-    pub(crate) fn exit_code(&self) -> u8 {
+    /// How the process ends.
+    pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Read { .. }
-            | Self::Write { .. }
-            | Self::KeyMissing(_)
-            | Self::Occupied(_)
-            | Self::OutputClosed => exit::INPUT_OUTPUT,
-            Self::Malformed { .. } => exit::MALFORMED,
-            Self::Argument { .. } => 2,
+            Self::Read { source, .. } | Self::Write { source, .. } => Exit::of(source),
+            Self::KeyMissing(_) | Self::Occupied(_) | Self::OutputClosed => Exit::InputOutput,
+            Self::Malformed { .. } | Self::UnsafeKey { .. } => Exit::Malformed,
+            Self::Argument { .. } | Self::Unusable { .. } => Exit::Usage,
             Self::SecretMissing { .. } | Self::EntriesDiffer | Self::EmptySecret(_) | Self::Passphrase(_) => {
-                exit::PASSPHRASE
+                Exit::Secret
             }
-            Self::ConsentDeclined | Self::ConsentImpossible => exit::CONSENT,
-            Self::DemoDiffers(_) | Self::DevelopmentKey(_) => exit::REFUSED,
-            Self::Interrupted(signal) => 128 | signal,
+            Self::ConsentDeclined | Self::ConsentImpossible => Exit::Consent,
+            Self::NobodyEnrolled { .. } | Self::DemoDiffers(_) | Self::DevelopmentKey(_) => Exit::Refused,
+            Self::EmptyBatch(_) => Exit::Malformed,
+            Self::Interrupted(signal) => Exit::Stopped(*signal),
             Self::Refused { exit, .. } => *exit,
         }
+    }
+
+    /// What the JSON object says beside the error.
+    pub(crate) fn detail(&self) -> Map<String, Value> {
+        let mut detail = Map::new();
+        if let Self::NobodyEnrolled { refused, file } = self {
+            detail.insert("enrolled".into(), 0.into());
+            detail.insert("refused".into(), (*refused).into());
+            detail.insert("file".into(), file.display().to_string().into());
+        }
+        detail
     }
 
     /// The machine-readable name.
@@ -170,6 +203,11 @@ impl CliError {
         move |cause| Self::Malformed { path: path.to_owned(), what, cause: cause.into() }
     }
 
+    /// For `map_err`: an argument that is not usable and may be personal.
+    pub(crate) fn unusable<E: Into<Cause>>(what: &'static str) -> impl FnOnce(E) -> Self {
+        move |cause| Self::Unusable { what, cause: cause.into() }
+    }
+
     /// For `map_err`: an argument that is not usable.
     pub(crate) fn argument<'a, E: Into<Cause>>(
         what: &'static str,
@@ -181,8 +219,35 @@ impl CliError {
 
 /// For `map_err`: a library's refusal, sorted by what lies at its bottom.
 pub(crate) fn refused<E: StdError + 'static>(error: E) -> CliError {
-    CliError::Refused { code: variant_name(&error), exit: exit_of(&error), message: explain(&error) }
+    CliError::Refused { code: variant_name(&error), exit: Exit::of(&error), message: explain(&error) }
 }
+
+/// For `map_err`: the same, of something in this folder, which an error about files names.
+pub(crate) fn refused_in<E: StdError + 'static>(folder: &Path) -> impl Fn(E) -> CliError + '_ {
+    move |error| {
+        let (code, exit, mut message) = (variant_name(&error), Exit::of(&error), explain(&error));
+        let place = folder.display().to_string();
+        if matches!(exit, Exit::InputOutput | Exit::Malformed) && !message.contains(&place) {
+            message = format!("in {place}: {message}");
+        }
+        CliError::Refused { code, exit, message }
+    }
+}
+
+/// What to do about bytes that are not of the shape expected, where their own error says only what is wrong.
+fn hint(cause: &Cause) -> &'static str {
+    let cause: &(dyn StdError + 'static) = &**cause;
+    if cause.is::<serde_json::Error>() || cause.is::<FromUtf8Error>() || cause.is::<NoHexKey>() {
+        "; check that it is the right file and was not cut short"
+    } else {
+        ""
+    }
+}
+
+/// A secret key's file holds something else; its content is not repeated.
+#[derive(Debug, thiserror::Error)]
+#[error("it does not hold 64 hex digits")]
+pub(crate) struct NoHexKey;
 
 /// The kebab-case name of an enum's variant, from its derived `Debug`; never any of its fields.
 pub(crate) fn variant_name(error: &impl Debug) -> String {
@@ -212,20 +277,6 @@ pub(crate) fn explain(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
-fn exit_of(error: &(dyn StdError + 'static)) -> u8 {
-    let mut current = Some(error);
-    while let Some(error) = current {
-        if error.is::<io::Error>() {
-            return exit::INPUT_OUTPUT;
-        }
-        if error.is::<serde_json::Error>() {
-            return exit::MALFORMED;
-        }
-        current = error.source();
-    }
-    exit::REFUSED
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,9 +299,9 @@ mod tests {
 
     #[test]
     fn exit_codes_follow_the_cause() {
-        assert_eq!(refused(Example::ChallengeUsed).exit_code(), exit::REFUSED);
+        assert_eq!(refused(Example::ChallengeUsed).exit(), Exit::Refused);
         let io = refused(Example::from(io::Error::other("disk full")));
-        assert_eq!(io.exit_code(), exit::INPUT_OUTPUT);
+        assert_eq!(io.exit(), Exit::InputOutput);
         assert!(io.to_string().contains("disk full"), "{io}");
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 
 fn write_with(path: &Path, bytes: &[u8], mode: u32) -> Result<(), CliError> {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(CliError::write(parent))?;
+    fs::create_dir_all(parent).map_err(CliError::write(path))?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);

@@ -8,6 +8,7 @@ mod consent;
 mod demo;
 mod desk;
 mod error;
+mod exit;
 mod files;
 mod output;
 mod progress;
@@ -21,20 +22,26 @@ use serde_json::Map;
 
 use args::{Cli, Command};
 use error::CliError;
+use exit::Exit;
 use output::{Output, Report};
-
-/// The exit code of a wrong command line.
-const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(wrong) if wrong.use_stderr() && asks_for_json() => {
             let error = usage(&wrong);
-            Output::new(true, true).print_error(&error, Map::new());
-            return ExitCode::from(error.exit_code());
+            Output::new(true, true).print_error(&error, beside(&error, is_verify()));
+            return ExitCode::from(error.exit().code());
         }
-        Err(help_or_wrong) => help_or_wrong.exit(),
+        Err(help_or_wrong) => {
+            let text = help_or_wrong.render().to_string();
+            let masked = masked(&text);
+            if !help_or_wrong.use_stderr() || masked == text {
+                help_or_wrong.exit();
+            }
+            eprint!("{masked}");
+            return ExitCode::from(Exit::Usage.code());
+        }
     };
     let output = Output::new(cli.json, cli.no_progress);
     let verifying = matches!(cli.command, Command::Verify(_));
@@ -43,15 +50,13 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             // Whoever reads us has gone away (`tacit ... | head`): nothing left to say, and nothing went wrong here.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(_) => ExitCode::from(error::exit::INPUT_OUTPUT),
+            Err(_) => ExitCode::from(Exit::InputOutput.code()),
         },
         Err(failure) => {
-            let mut detail = failure.detail;
-            if verifying {
-                detail.insert("accepted".into(), false.into());
-            }
+            let mut detail = beside(&failure.error, verifying);
+            detail.extend(failure.detail);
             output.print_error(&failure.error, detail);
-            ExitCode::from(failure.error.exit_code())
+            ExitCode::from(failure.error.exit().code())
         }
     }
 }
@@ -61,15 +66,50 @@ fn asks_for_json() -> bool {
     std::env::args_os().skip(1).take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
+/// Whether a command line that cannot be parsed is of `tacit verify`; no option before the command takes a value.
+fn is_verify() -> bool {
+    let mut words = std::env::args_os().skip(1);
+    words.find(|word| !word.to_string_lossy().starts_with('-')).is_some_and(|word| word == "verify")
+}
+
+/// What the JSON object says beside an error.
+fn beside(error: &CliError, verifying: bool) -> Map<String, serde_json::Value> {
+    let mut detail = error.detail();
+    if verifying {
+        detail.insert("accepted".into(), false.into());
+    }
+    detail
+}
+
+/// A text that repeats the command line, without the document numbers in it: runs of 15 digits or more, and the X behind.
+fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, digits) = rest.split_at(start);
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let (run, after) = digits.split_at(end);
+        out.push_str(before);
+        if run.len() >= 15 {
+            out.push('…');
+            rest = after.strip_prefix(['X', 'x']).unwrap_or(after);
+        } else {
+            out.push_str(run);
+            rest = after;
+        }
+    }
+    out + rest
+}
+
 /// What is wrong with the command line, for the JSON object.
 fn usage(wrong: &clap::Error) -> CliError {
     let message = if wrong.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         "the command is not complete; the same with --help says what can follow.".to_owned()
     } else {
         let text = wrong.render().to_string();
-        text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
+        masked(text.strip_prefix("error: ").unwrap_or(&text).trim_end())
     };
-    CliError::Refused { code: "usage".to_owned(), message, exit: USAGE }
+    CliError::Refused { code: "usage".to_owned(), message, exit: Exit::Usage }
 }
 
 /// An error, and what the JSON object says beside it.

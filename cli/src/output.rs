@@ -84,7 +84,7 @@ impl Output {
             object.insert("ok".into(), false.into());
             object.insert(
                 "error".into(),
-                json!({ "code": error.code(), "message": error.to_string(), "exit": error.exit_code() }),
+                json!({ "code": error.code(), "message": error.to_string(), "exit": error.exit().code() }),
             );
             object.extend(detail);
             println!("{:#}", Value::Object(object));

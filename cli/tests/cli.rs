@@ -1,178 +1,16 @@
-//! The commands, as a shell would run them: the whole tour in a directory, exit codes, JSON shapes, and every refusal
-//! that a script must be able to tell apart.
+//! The commands, as a shell would run them: the whole tour in a directory, JSON shapes, and every refusal that a script
+//! must be able to tell apart. Exit codes and the words of errors are in `failures.rs`.
+
+mod place;
 
 #[path = "cli/demo.rs"]
 mod demo;
 
 use std::fs;
-use std::path::PathBuf;
 
-use assert_cmd::Command;
 use serde_json::{Value, json};
-use tacit_credential::date::Date;
-use tacit_credential::number::DocumentNumber;
-use tacit_credential::region::RegionCode;
 
-const PASSPHRASE: &str = "correct horse battery staple";
-const LOSS_CODE: &str = "red umbrella";
-
-/// A directory in which commands run.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: &str) {
-        fs::write(self.path(name), content).unwrap();
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::cargo_bin("tacit").unwrap();
-        command
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("TACIT_PASSPHRASE", PASSPHRASE)
-            .env("TACIT_LOSS_CODE", LOSS_CODE);
-        command.args(split(line));
-        command
-    }
-
-    /// Runs a command with `--json` and returns exit code and object.
-    fn run(&self, line: &str) -> (i32, Value) {
-        outcome(&mut self.command(line), line)
-    }
-
-    /// Runs a command that must succeed.
-    fn ok(&self, line: &str) -> Value {
-        let (code, value) = self.run(line);
-        assert_eq!((code, &value["ok"]), (0, &json!(true)), "tacit {line}: {value:#}");
-        value
-    }
-
-    /// Runs a command that must fail with this exit code and error code.
-    fn fails(&self, line: &str, exit: i32, error: &str) -> Value {
-        let (code, value) = self.run(line);
-        assert_eq!((code, &value["error"]["code"]), (exit, &json!(error)), "tacit {line}: {value:#}");
-        assert_eq!((&value["ok"], &value["error"]["exit"]), (&json!(false), &json!(exit)), "tacit {line}");
-        assert!(value["error"]["message"].as_str().unwrap().len() > 20, "tacit {line}: {value:#}");
-        value
-    }
-}
-
-/// Words, with single quotes for those that contain blanks.
-fn split(line: &str) -> Vec<String> {
-    line.split('\'')
-        .enumerate()
-        .flat_map(|(i, part)| -> Vec<String> {
-            if i % 2 == 1 {
-                vec![part.to_owned()]
-            } else {
-                part.split_whitespace().map(str::to_owned).collect()
-            }
-        })
-        .collect()
-}
-
-fn outcome(command: &mut Command, line: &str) -> (i32, Value) {
-    let output = command.arg("--json").output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let value = serde_json::from_str(&text)
-        .unwrap_or_else(|e| panic!("tacit {line}: {e}: {text}{}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.code().unwrap(), value)
-}
-
-fn number(birth: &str, sequence: u16) -> String {
-    let birth = Date::parse(birth).unwrap();
-    DocumentNumber::compose(RegionCode::new(430_102).unwrap(), birth, sequence).unwrap().as_str().to_owned()
-}
-
-fn document(birth: &str, sequence: u16) -> Value {
-    json!({
-        "number": number(birth, sequence), "name": "李明", "birth": birth, "sex": "male", "region": "430102",
-        "issued": "2020-01-01", "expires": "2040-01-01",
-        "extras": [{ "label": "portrait", "value_hex": "ffd8ffe0" }, { "label": "address", "value": "芙蓉路1号" }],
-    })
-}
-
-const POLICY: &str = "title = \"Check-in\"\nminimum_age = 18\nprovinces = [\"Guangdong\", \"湖南\"]\ndisclose = [\"name\"]\n\
-                      pseudonym = \"guests\"\n";
-
-/// Keys, ministry, bureau, one resident and one hotel, up to a request that waits for its answer.
-fn tour() -> Place {
-    let place = Place::new();
-    place.write("li.json", &document("1990-03-07", 425).to_string());
-    place.write("hotel.toml", POLICY);
-
-    let keys = place.ok("setup --out keys");
-    assert_eq!(keys["development"], true);
-    let operator = place.ok("trust init --dir ministry --key-out operator.pub");
-    assert_eq!(operator["operator"].as_str().unwrap().len(), 64);
-    let init = "issuer --dir bureau init --id changsha-psb --name 'Changsha Public Security Bureau'";
-    place.fails(&format!("{init} --jurisdiction Changsha"), 2, "argument");
-    let changsha = json!([{ "from": "430100", "to": "430199" }]);
-    let made = place.ok(&format!("{init} --jurisdiction 430100-430149 --jurisdiction 430150-430199"));
-    assert_eq!(made["jurisdiction"], changsha);
-    place.ok("issuer --dir bureau record --operator operator.pub --out record.json");
-    let added = place.ok("trust --dir ministry add-issuer --record record.json");
-    assert_eq!((&added["change"], &added["jurisdiction"]), (&json!("added"), &changsha));
-
-    let wallet = place.ok("wallet --wallet w init");
-    let phrase = wallet["recovery_phrase"].as_str().unwrap();
-    assert_eq!(phrase.split(' ').count(), 24);
-    place.write("phrase.txt", phrase);
-    place.ok("wallet --wallet w enrol-request --out enrol.json");
-    // A place that cannot be written to is noticed before anybody is enrolled.
-    place.fails(
-        "issuer --dir bureau enrol --document li.json --request enrol.json --out li.json/new.json",
-        3,
-        "write",
-    );
-    place.fails("issuer --dir bureau enrol --document li.json --request enrol.json --out bureau", 3, "write");
-    assert_eq!(place.ok("issuer --dir bureau show")["people"], 0);
-    place.ok("issuer --dir bureau enrol --document li.json --request enrol.json --out credential.json");
-    place.fails("issuer --dir bureau reissue --document li.json --out bureau", 3, "write");
-    place.fails(
-        "issuer --dir bureau rebind --document li.json --request enrol.json --out bureau",
-        3,
-        "write",
-    );
-    assert_eq!(place.ok("issuer --dir bureau show")["revoked"], 0);
-    place.fails(
-        "issuer --dir bureau enrol --document li.json --request enrol.json --out again.json",
-        1,
-        "already-enrolled",
-    );
-    assert!(!place.path("again.json").exists());
-    place.ok("wallet --wallet w add --credential credential.json");
-    publish(&place, 1);
-
-    place.ok("request --state desk init --operator operator.pub --key-out hotel.pub");
-    place
-}
-
-/// A new status list, a new epoch, an updated wallet.
-fn publish(place: &Place, epoch: u64) {
-    assert_eq!(place.ok("issuer --dir bureau publish")["sequence"], epoch);
-    assert_eq!(place.ok("trust --dir ministry publish")["epoch"], epoch);
-    let verified = place.ok("trust verify --operator operator.pub");
-    assert_eq!(verified["epochs"].as_array().unwrap().len() as u64, epoch);
-    let issuer = &verified["epochs"][0]["issuers"][0];
-    assert_eq!(issuer["jurisdiction"], json!([{ "from": "430100", "to": "430199" }]));
-    assert_eq!(place.ok("wallet --wallet w update --operator operator.pub")["epoch"], epoch);
-}
-
-fn certify(place: &Place) {
-    place.ok(
-        "trust --dir ministry certify --identity lotus-hotel.example --name 'Lotus Hotel' --key hotel.pub --out cert.json",
-    );
-    assert_eq!(place.ok("request --state desk certificate --certificate cert.json")["name"], "Lotus Hotel");
-}
+use place::{PASSPHRASE, Place, certify, document, number, outcome, publish, split, tour};
 
 /// "One account a person" across issuers: the ministry lists no second bureau for a region, and that bureau
 /// enrols nobody of another one, wherever they live.
@@ -325,11 +163,49 @@ fn from_enrolment_to_a_new_phone() {
     );
 }
 
+/// The ID of somebody who was over 46 when it was issued has no expiry date: enrolled, shown, proved and disclosed so.
+#[test]
+fn a_long_term_id_from_enrolment_to_disclosure() {
+    let place = tour();
+    certify(&place);
+    let mut old = document("1955-03-07", 303);
+    (old["expires"], old["name"]) = (json!("长期"), json!("王老先生"));
+    place.write("old.json", &old.to_string());
+    place.ok("wallet --wallet old init");
+    place.ok("wallet --wallet old enrol-request --out old-enrol.json");
+    place.ok(
+        "issuer --dir bureau enrol --document old.json --request old-enrol.json --out old-credential.json",
+    );
+    assert_eq!(place.ok("inspect credential old-credential.json")["expiry"], "long-term");
+    place.ok("wallet --wallet old add --credential old-credential.json");
+    place.ok("wallet --wallet old update --operator operator.pub");
+    assert_eq!(place.ok("wallet --wallet old list")["credentials"][0]["expires"], "long-term");
+    assert_eq!(place.ok("wallet --wallet old show")["expiry"], "long-term");
+    let text = place.command("wallet --wallet old show").output().unwrap().stdout;
+    assert!(String::from_utf8(text).unwrap().contains("valid to    long-term (no expiry date)"));
+
+    place.write("expiry.toml", "minimum_age = 60\nvalid = true\ndisclose = [\"expiry\"]\n");
+    place.ok("request --state desk new --policy expiry.toml --out request.json");
+    for form in ["", "--binary"] {
+        let line = format!("wallet --wallet old present --yes --request request.json --out answer {form}");
+        let shown = place.ok(&line);
+        assert_eq!(shown["consent"]["disclosed"][0]["value"], "long-term");
+        assert_eq!(place.ok("inspect presentation answer")["disclosed"], json!({ "expiry": "long-term" }));
+    }
+    let accepted = place.ok("verify --state desk --presentation answer --accept-development-key");
+    assert_eq!(accepted["disclosed"], json!({ "expiry": "long-term" }));
+
+    // The encoding as a date is no other spelling of it.
+    old["expires"] = json!("2258-11-11");
+    place.write("old.json", &old.to_string());
+    place.fails("issuer --dir bureau reissue --document old.json --out again.json", 4, "malformed");
+}
+
 #[test]
 fn wallets_open_with_their_passphrase_alone() {
     let place = Place::new();
     place.ok("wallet --wallet w init");
-    place.fails("wallet --wallet w init", 1, "exists");
+    place.fails("wallet --wallet w init", 3, "exists");
     let with = |line: &str, passphrase: &str| {
         outcome(
             place
@@ -408,38 +284,6 @@ fn the_bureau_does_its_other_work() {
     place.fails("issuer --dir bureau retire --key 1", 1, "in-use");
     place.ok("trust --dir ministry remove-issuer --id changsha-psb");
     place.fails("trust --dir ministry remove-issuer --id changsha-psb", 1, "not-listed");
-}
-
-#[test]
-fn scripts_can_tell_failures_apart() {
-    let place = Place::new();
-    // Usage: clap's own text and exit code.
-    for line in ["", "nonsense", "issuer revoke --number x", "demo --people 3"] {
-        assert_eq!(place.command(line).output().unwrap().status.code(), Some(2), "tacit {line}");
-    }
-    assert_eq!(place.run("issuer revoke --number 123 --reason lost").0, 2);
-    assert_eq!(place.run("trust verify --operator 00").0, 3);
-    place.fails("inspect credential nowhere.json", 3, "read");
-    place.write("broken.json", "{");
-    place.fails("inspect credential broken.json", 4, "malformed");
-    place.fails("inspect presentation broken.json", 4, "malformed");
-    place.write("empty.toml", "provinces = []");
-    place.fails("inspect policy empty.toml", 4, "malformed");
-    place.fails(&format!("trust verify --operator {}", "0".repeat(64)), 2, "argument");
-    place.ok("trust --dir ministry init --key-out operator.pub");
-    place.fails("trust verify --operator operator.pub", 1, "empty");
-    place.fails("issuer --dir nowhere publish", 1, "missing");
-    place.fails("request --state nowhere new --policy empty.toml --out r.json", 1, "missing");
-    place.write("kept", "");
-    fs::create_dir(place.path("full")).unwrap();
-    place.write("full/file", "");
-    place.fails("demo --keep full", 3, "occupied");
-
-    // The policy in plain words.
-    place.write("hotel.toml", POLICY);
-    let policy = place.ok("inspect policy hotel.toml");
-    assert_eq!(policy["title"], "Check-in");
-    assert!(policy["clauses"].to_string().contains("Hunan"), "{policy:#}");
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! | holder key | `H(holder_secret)` | field |
 //! | number | big-endian integer of 18 ASCII bytes | below 2^144 |
 //! | name | tagged digest of the UTF-8 | field |
-//! | birth, expiry | days since 1900-01-01 | below 2^17 |
+//! | birth, expiry | days since 1900-01-01; 2^17 − 1 for a long-term ID | below 2^17 |
 //! | region | GB/T 2260 code of the residence | 100000..=879999, second digit at most 7 |
 //! | sex | 1 male, 2 female | below 4 |
 //! | index | place in the issuer's status tree | below 252·8^6 |
@@ -33,6 +33,7 @@ use thiserror::Error;
 use crate::Fr;
 use crate::date::Date;
 use crate::document::ResidentId;
+use crate::expiry::Expiry;
 use crate::extras::{ExtraAttribute, Extras};
 use crate::holder::HolderKey;
 use crate::name::Name;
@@ -156,8 +157,8 @@ pub struct Attributes {
     pub name: Name,
     /// The birth date.
     pub birth: Date,
-    /// The last day of validity.
-    pub expiry: Date,
+    /// The last day of validity, if there is one.
+    pub expiry: Expiry,
     /// The residence.
     pub region: RegionCode,
     /// The sex.
@@ -206,7 +207,7 @@ impl Attributes {
             name: self.name.digest(),
             fields: PackedFields {
                 birth: self.birth.days().into(),
-                expiry: self.expiry.days().into(),
+                expiry: self.expiry.encoding().days().into(),
                 region: self.region.code().into(),
                 sex: self.sex.code().into(),
                 index: self.index.get().into(),
@@ -420,7 +421,7 @@ mod tests {
             |a| a.number = DocumentNumber::compose(a.number.region(), a.birth, 4).unwrap(),
             |a| a.name = Name::new("王薇").unwrap(),
             |a| a.birth = a.birth.plus_days(1).unwrap(),
-            |a| a.expiry = a.expiry.plus_days(1).unwrap(),
+            |a| a.expiry = Expiry::from_encoding(a.expiry.encoding().plus_days(1).unwrap()),
             |a| a.region = RegionCode::new(440_107).unwrap(),
             |a| a.sex = Sex::Male,
             |a| a.index = RevocationIndex::new(78).unwrap(),

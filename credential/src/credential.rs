@@ -17,6 +17,7 @@ use crate::attributes::Attributes;
 #[cfg(feature = "issuing")]
 use crate::eddsa::SecretKey;
 use crate::eddsa::{PublicKey, Signature, SignatureError};
+use crate::json::{self, JsonFault};
 
 /// The short name of an issuer: 3 to 40 of `a..z`, `0..9` and `-`, no hyphen at either end. Used in paths.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -93,8 +94,8 @@ pub struct Credential {
 #[non_exhaustive]
 pub enum CredentialError {
     /// Not JSON of the expected shape, or a value out of its range.
-    #[error("the file is no credential: {0}; ask the issuer for it again")]
-    Json(#[from] serde_json::Error),
+    #[error("{0}, or ask the issuer for the credential again")]
+    Json(#[from] JsonFault),
     /// The signature is not the key's over these attributes.
     #[error("the issuer's signature does not fit the attributes; ask the issuer for the credential again")]
     Signature(#[from] SignatureError),
@@ -115,7 +116,7 @@ impl Credential {
 
     /// Reads a credential; its signature is not checked yet.
     pub fn from_json(json: &str) -> Result<Self, CredentialError> {
-        Ok(serde_json::from_str(json)?)
+        Ok(json::from_slice(json.as_bytes())?)
     }
 
     /// The credential as JSON.
@@ -200,6 +201,7 @@ mod tests {
             ("66060287", "66060288"),
             ("\"829999\"", "\"839999\""),
             ("2258-11-11", "2258-11-12"),
+            ("long-term", "2258-11-11"),
             ("820000225811119997", "820000225811119998"),
             ("\"macao\"", "\"Macao\""),
             // p itself, little-endian, in place of a coordinate.

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::date::{Date, DateError};
+use crate::expiry::Expiry;
 use crate::extras::{ExtrasError, MAX_EXTRAS, check_label, check_labels_differ, check_value, read_hex};
+use crate::json::{self, JsonFault};
 use crate::name::{Name, NameError};
 use crate::number::{DocumentNumber, NumberError, Sex};
 use crate::region::{RegionCode, RegionError};
@@ -34,7 +36,7 @@ pub struct RawDocument {
     pub region: String,
     /// The day of issue, `YYYY-MM-DD`.
     pub issued: String,
-    /// The last day of validity, `YYYY-MM-DD`.
+    /// The last day of validity, `YYYY-MM-DD`, or `long-term` (`长期`).
     pub expires: String,
     /// Portrait, address and the like.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -60,8 +62,8 @@ pub struct RawExtra {
 #[non_exhaustive]
 pub enum DocumentError {
     /// Not JSON of the expected shape.
-    #[error("the document is not JSON of the expected shape: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Json(#[from] JsonFault),
     /// The number by itself is wrong.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -81,7 +83,7 @@ pub enum DocumentError {
     #[error("day of issue: {0}")]
     Issued(#[source] DateError),
     /// The day of expiry is no date.
-    #[error("day of expiry: {0}")]
+    #[error("day of expiry: {0}, or write `long-term` for a document without one")]
     Expires(#[source] DateError),
     /// A further attribute is wrong.
     #[error(transparent)]
@@ -142,7 +144,7 @@ pub struct ResidentId {
     sex: Sex,
     region: RegionCode,
     issued: Date,
-    expires: Date,
+    expires: Expiry,
     extras: Vec<DocumentExtra>,
 }
 
@@ -159,7 +161,7 @@ impl ResidentId {
         };
         let region = RegionCode::parse(&raw.region).map_err(DocumentError::Region)?;
         let issued = Date::parse(&raw.issued).map_err(DocumentError::Issued)?;
-        let expires = Date::parse(&raw.expires).map_err(DocumentError::Expires)?;
+        let expires = Expiry::parse(&raw.expires).map_err(DocumentError::Expires)?;
         if raw.extras.len() > MAX_EXTRAS {
             return Err(ExtrasError::TooMany.into());
         }
@@ -175,7 +177,7 @@ impl ResidentId {
         if issued < birth {
             return Err(DocumentError::IssuedBeforeBirth);
         }
-        if expires < issued {
+        if !expires.covers(issued) {
             return Err(DocumentError::ExpiryBeforeIssue);
         }
         Ok(Self { number, name, birth, sex, region, issued, expires, extras })
@@ -183,7 +185,7 @@ impl ResidentId {
 
     /// Reads and checks one JSON document.
     pub fn from_json(json: &str) -> Result<Self, DocumentError> {
-        Self::new(serde_json::from_str(json)?)
+        Self::new(json::from_slice(json.as_bytes())?)
     }
 
     /// The number.
@@ -216,8 +218,8 @@ impl ResidentId {
         self.issued
     }
 
-    /// The last day of validity.
-    pub fn expires(&self) -> Date {
+    /// The last day of validity, if there is one.
+    pub fn expires(&self) -> Expiry {
         self.expires
     }
 
@@ -307,6 +309,8 @@ mod tests {
         assert_refused!(|d| d.issued = "2011-02-29".into(), DocumentError::Issued(DateError::Impossible));
         assert_refused!(|d| d.expires = "2031-02-29".into(), DocumentError::Expires(DateError::Impossible));
         assert_refused!(|d| d.expires = "9999-12-31".into(), DocumentError::Expires(DateError::OutOfRange));
+        assert_refused!(|d| d.expires = "2258-11-11".into(), DocumentError::Expires(DateError::OutOfRange));
+        assert_refused!(|d| d.issued = "长期".into(), DocumentError::Issued(DateError::Format));
     }
 
     #[test]
@@ -349,6 +353,15 @@ mod tests {
         let mut raw = valid();
         (raw.issued, raw.expires) = ("1949-12-31".into(), "1949-12-31".into());
         assert!(ResidentId::new(raw).is_ok());
+    }
+
+    /// Real IDs of people of 46 and over have no last day.
+    #[test]
+    fn long_term_documents_are_read_in_both_languages() {
+        for text in ["long-term", "长期"] {
+            let document = ResidentId::new(RawDocument { expires: text.into(), ..valid() }).unwrap();
+            assert_eq!(document.expires(), Expiry::LONG_TERM);
+        }
     }
 
     #[test]

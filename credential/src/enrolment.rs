@@ -20,6 +20,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::field;
 use crate::holder::HolderKey;
+use crate::json::{self, JsonFault};
 
 /// Fewest characters of a loss code.
 pub const LOSS_CODE_MIN: usize = 8;
@@ -45,7 +46,7 @@ impl EnrolRequest {
 
     /// Reads what [`to_json`](Self::to_json) wrote; any field besides the two is refused.
     pub fn from_json(json: &str) -> Result<Self, EnrolRequestError> {
-        Ok(serde_json::from_str(json)?)
+        Ok(json::from_slice(json.as_bytes())?)
     }
 }
 
@@ -54,8 +55,8 @@ impl EnrolRequest {
 #[non_exhaustive]
 pub enum EnrolRequestError {
     /// Not the JSON of an enrolment request, or more than one.
-    #[error("this is no enrolment request ({0}); make one with `tacit wallet enrol-request`")]
-    Malformed(#[from] serde_json::Error),
+    #[error("{0}, or make a new request with `tacit wallet enrol-request`")]
+    Malformed(#[from] JsonFault),
 }
 
 /// The code, chosen by the holder at enrolment, that reports the loss of the wallet.

@@ -7,12 +7,14 @@ pub mod date;
 pub mod document;
 pub mod eddsa;
 pub mod enrolment;
+pub mod expiry;
 pub mod extras;
 pub mod field;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
 pub mod holder;
 pub mod issuer_record;
+pub mod json;
 pub mod name;
 pub mod number;
 pub mod policy;

@@ -19,6 +19,7 @@
 
 use crate::attributes::Attributes;
 use crate::date::Date;
+use crate::expiry::Expiry;
 use crate::extras::{DisclosedExtras, ExtraAttribute};
 use crate::field;
 use crate::holder::{Pseudonym, Scope};
@@ -71,7 +72,7 @@ pub struct Disclosed {
     pub region: Option<RegionCode>,
     /// Expiry date.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub expiry: Option<Date>,
+    pub expiry: Option<Expiry>,
     /// Digests of the further attributes, and those that are opened.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub extras: Option<DisclosedExtras>,
@@ -264,7 +265,7 @@ impl Presentation {
             out.extend_from_slice(&region.code().to_be_bytes());
         }
         if let Some(expiry) = expiry {
-            out.extend_from_slice(&expiry.days().to_be_bytes());
+            out.extend_from_slice(&expiry.encoding().days().to_be_bytes());
         }
         if let Some(extras) = extras {
             write_extras(&mut out, extras);
@@ -342,7 +343,7 @@ fn read_disclosed(reader: &mut Reader<'_>, mask: DisclosureMask) -> Result<Discl
         disclosed.region = Some(RegionCode::new(code).map_err(|_| PresentationError::Region)?);
     }
     if asked(DisclosedAttribute::Expiry) {
-        disclosed.expiry = Some(reader.date(PresentationError::Expiry)?);
+        disclosed.expiry = Some(Expiry::from_encoding(reader.date(PresentationError::Expiry)?));
     }
     if asked(DisclosedAttribute::Extras) {
         disclosed.extras = Some(read_extras(reader)?);

@@ -157,7 +157,7 @@ impl PublicWord {
             disclose: bounds.disclose.bits().into(),
             provinces: bounds.provinces.mask(),
             birth: disclosed.birth.map_or(0, |date| date.days().into()),
-            expiry: disclosed.expiry.map_or(0, |date| date.days().into()),
+            expiry: disclosed.expiry.map_or(0, |expiry| expiry.encoding().days().into()),
             region: disclosed.region.map_or(0, |region| region.code().into()),
             sex: disclosed.sex.map_or(0, |sex| sex.code().into()),
         }

@@ -26,6 +26,7 @@ use tacit_credential::document::{DocumentError, RawDocument, ResidentId};
 use tacit_credential::enrolment::EnrolRequest;
 use tacit_credential::field::Fr;
 use tacit_credential::holder::HolderKey;
+use tacit_credential::json::{self, JsonFault};
 use tacit_credential::poseidon;
 use tacit_credential::region::Jurisdiction;
 
@@ -76,8 +77,8 @@ pub struct EnrolSummary {
 #[non_exhaustive]
 pub enum EnrolError {
     /// The line of the batch is not what it should be.
-    #[error("the line is no enrolment ({0}); write {{\"document\": {{...}}, \"request\": {{...}}}}")]
-    Line(#[from] serde_json::Error),
+    #[error("{0} (a line is {{\"document\": {{...}}, \"request\": {{...}}}})")]
+    Line(#[from] JsonFault),
     /// The document contradicts itself.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -205,7 +206,7 @@ impl Issuer {
         let lines = input.split(b'\n').enumerate().filter_map(|(i, line)| match line {
             Ok(line) if line.trim_ascii().is_empty() => None,
             Ok(line) => {
-                let line = serde_json::from_slice(&line).map_err(EnrolError::from);
+                let line = json::from_slice(&line).map_err(|fault| EnrolError::Line(fault.in_line(i + 1)));
                 Some((i + 1, Ok(line.and_then(EnrolmentLine::check))))
             }
             Err(error) => Some((i + 1, Err(error))),
@@ -335,7 +336,7 @@ impl Desk<'_> {
 /// A document counts from its issue date to its expiry date, both included, in the issuer's time zone (UTC+8).
 pub(crate) fn check_current(document: &ResidentId, now: UnixTime) -> Result<(), EnrolError> {
     let today = now.date_utc8();
-    if document.expires() < today {
+    if !document.expires().covers(today) {
         return Err(EnrolError::DocumentExpired);
     }
     if document.issued() > today {

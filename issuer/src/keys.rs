@@ -152,12 +152,13 @@ fn credential_key_path(directory: &Path, public: &PublicKey) -> PathBuf {
 fn write_seed(path: &Path, purpose: &str, seed: &[u8; 32]) -> Result<(), KeyFileError> {
     let mut digits = Zeroizing::new([0u8; 64]);
     hex::encode_to_slice(seed, &mut *digits).expect("64 digits for 32 bytes");
-    let write = || -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+    let io = |source| KeyFileError::Io { path: path.to_owned(), source };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(io)?;
+    let mut write = || -> io::Result<()> {
         file.write_all(purpose.as_bytes())?;
         file.write_all(b"\n")?;
         file.write_all(&*digits)?;
@@ -165,7 +166,12 @@ fn write_seed(path: &Path, purpose: &str, seed: &[u8; 32]) -> Result<(), KeyFile
         file.sync_all()?;
         path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
     };
-    write().map_err(|source| KeyFileError::Io { path: path.to_owned(), source })
+    let written = write();
+    if written.is_err() {
+        // Ours alone, for it was new; the first error is the one to report.
+        let _ = fs::remove_file(path);
+    }
+    written.map_err(io)
 }
 
 fn read_seed(path: &Path, purpose: &str) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {

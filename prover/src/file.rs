@@ -83,10 +83,15 @@ impl ProvingKey {
         name.push(".part");
         let part = path.with_file_name(name);
         let mut file = std::fs::File::create(&part)?;
-        file.write_all(&self.to_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&part, path)?;
-        Ok(())
+        let written = file
+            .write_all(&self.to_bytes())
+            .and_then(|()| file.sync_all())
+            .and_then(|()| std::fs::rename(&part, path));
+        if written.is_err() {
+            // The first error is the one to report.
+            let _ = std::fs::remove_file(&part);
+        }
+        Ok(written?)
     }
 
     /// The file format of the module's head.

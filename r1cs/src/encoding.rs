@@ -22,7 +22,7 @@ use crate::matrix::{MINUS_ONE, Matrix, R1cs};
 const MAGIC: &[u8] = b"tacit-r1cs";
 const VERSION: u8 = 1;
 /// Most wires, constraints or entries that are believed: a bound on what a malicious file can make us allocate.
-const LIMIT: u64 = 1 << 24;
+pub(crate) const LIMIT: u64 = 1 << 24;
 
 /// Why bytes are not a constraint system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -20,6 +20,7 @@ mod compiler;
 mod encoding;
 mod linear;
 mod matrix;
+mod rows;
 mod system;
 
 pub use ark_bn254::Fr;
@@ -29,6 +30,7 @@ pub use crate::compiler::{Compiler, NoValues};
 pub use crate::encoding::DecodeError;
 pub use crate::linear::LinearCombination;
 pub use crate::matrix::{ClauseCount, Matrix, R1cs, Unsatisfied};
+pub use crate::rows::{RowsBuilder, RowsError};
 pub use crate::system::{Circuit, ConstraintSystem, Known, Number, Private};
 
 /// Compiles a circuit to its matrices.

@@ -22,9 +22,12 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()>
     #[cfg(not(unix))]
     let _ = access;
     let mut out = options.open(&new)?;
-    out.write_all(bytes)?;
-    out.sync_all()?;
-    fs::rename(&new, path)?;
+    let written = out.write_all(bytes).and_then(|()| out.sync_all()).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&new);
+    }
+    written?;
     // The rename must reach the disk too; a folder that cannot be opened (Windows) is no reason to fail.
     if let Some(parent) = path.parent()
         && let Ok(parent) = File::open(parent)

@@ -253,9 +253,12 @@ fn write_atomically(file: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>)
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = options.open(&new)?;
-    fill(&mut out)?;
-    out.sync_all()?;
-    fs::rename(&new, file)?;
+    let written = fill(&mut out).and_then(|()| out.sync_all()).and_then(|()| fs::rename(&new, file));
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&new);
+    }
+    written?;
     // The rename itself must reach the disk too; a directory that cannot be opened (Windows) is no reason to fail.
     if let Some(parent) = file.parent()
         && let Ok(parent) = File::open(parent)

@@ -4,8 +4,8 @@ use std::path::Path;
 use rand_core::CryptoRngCore;
 use serde::Serialize;
 use tacit_credential::credential::{Credential, CredentialError, IssuerId};
-use tacit_credential::date::Date;
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest, LossCodeError};
+use tacit_credential::expiry::Expiry;
 use tacit_credential::holder::{HolderKey, HolderSecret};
 use tacit_credential::trust_list::{Epoch, OperatorKey};
 
@@ -32,8 +32,8 @@ pub struct CredentialSummary {
     pub name: String,
     /// Document number, all but the first six and last two characters replaced by `*`.
     pub number: String,
-    /// Last day of validity.
-    pub expires: Date,
+    /// Last day of validity, if there is one.
+    pub expires: Expiry,
     /// What the newest list says about it.
     pub status: CredentialStatus,
 }

@@ -1,5 +1,6 @@
 //! Repository chores: `cargo xtask test` sets up and runs all tests, `cargo xtask soak` runs them longer,
-//! `cargo xtask vectors` makes the test vectors again with the npm packages they come from.
+//! `cargo xtask vectors` makes the test vectors again with the npm packages they come from, `cargo xtask
+//! interop` does so for circom's formats and lets snarkjs work with our files.
 //!
 //! Every stage prints what it runs and how long it took. A stage that fails ends the run with its exit code.
 
@@ -26,9 +27,12 @@ enum Chore {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
-    /// Regenerates the committed vectors with `circomlibjs` and `@zk-kit/eddsa-poseidon` (needs Node.js and npm) and
-    /// fails if they differ.
+    /// Regenerates the committed vectors with `circomlibjs` and `@zk-kit/eddsa-poseidon` (needs Node.js and
+    /// npm) and fails if they differ.
     Vectors,
+    /// Makes the fixtures of circom's formats again with `circom2` and `snarkjs` (needs Node.js and npm),
+    /// fails if they differ, and lets snarkjs prove and verify with files that this repository writes.
+    Interop,
     /// What continuous integration runs: formatting, lints, documentation, then `test`.
     Ci,
 }
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Chore::Test => test(&mut stages),
         Chore::Soak { cases } => soak(&mut stages, cases),
         Chore::Vectors => vectors(&mut stages),
+        Chore::Interop => interop(&mut stages),
         Chore::Ci => ci(&mut stages),
     };
     stages.report();
@@ -67,15 +72,26 @@ fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
     command.args(["test", "--workspace", "--locked", "--release"]);
     command.env("PROPTEST_CASES", cases.to_string());
     stages.run("soak", &mut command)?;
-    vectors(stages)
+    vectors(stages)?;
+    interop(stages)
 }
 
 fn vectors(stages: &mut Stages) -> Result<(), String> {
-    let folder = root().join("credential/tests/vectors");
-    stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
-    stages.run("generate vectors", Command::new("npm").args(["run", "generate"]).current_dir(&folder))?;
+    regenerate(stages, &root().join("credential/tests/vectors"))
+}
+
+fn interop(stages: &mut Stages) -> Result<(), String> {
+    regenerate(stages, &root().join("formats/fixtures"))?;
+    let tests = ["test", "--package", "tacit-formats", "--locked", "--test", "snarkjs", "--", "--ignored"];
+    stages.run("snarkjs with our files", cargo().args(tests))
+}
+
+/// Installs the packages of a folder, lets them write its files again, and fails if these differ.
+fn regenerate(stages: &mut Stages, folder: &Path) -> Result<(), String> {
+    stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    stages.run("generate vectors", Command::new("npm").args(["run", "generate"]).current_dir(folder))?;
     let mut diff = Command::new("git");
-    diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(&folder);
+    diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(folder);
     stages.run("vectors unchanged", &mut diff)
 }
 

@@ -3,6 +3,8 @@
 //! The date of presentation comes out as a number, see [`super::born_between`] for why that is enough. A credential is valid
 //! on the day on which it expires.
 //!
+//! A long-term ID has the largest expiry that 17 bits hold. A presentation's date has 17 bits, so that `d` exists for each.
+//!
 //! Not checked here: which day it is. The verifier's clock says so, and the date is in the public digest.
 
 use tacit_r1cs::ConstraintSystem;

@@ -6,6 +6,7 @@ use tacit_circuits::clauses::{
 };
 use tacit_credential::Fr;
 use tacit_credential::baby_jubjub::subgroup_order;
+use tacit_credential::expiry::Expiry;
 use tacit_credential::statement::{Statement, Violation};
 
 use crate::common::Pair;
@@ -68,6 +69,23 @@ fn still_valid_on_the_day() {
         pair.public.word.today = pair.witness.attributes.fields.expiry;
         pair.renew();
         assert!(pair.is_satisfied(), "valid on the day on which it expires");
+    }
+}
+
+/// A long-term ID has the largest expiry: relation and circuit agree that it is valid on every date, up to the last.
+#[test]
+fn a_long_term_id_is_valid_on_every_date() {
+    let long_term = u64::from(Expiry::LONG_TERM.encoding().days());
+    for today in [0, 1, 46_349, long_term - 1, long_term] {
+        let mut pair = Pair::honest(7);
+        pair.witness.attributes.fields.expiry = long_term;
+        pair.public.word.today = today;
+        // Shown on purpose, with everything else.
+        pair.public.word.disclose = 127;
+        pair.renew();
+        assert_eq!(Statement { public: pair.public.clone() }.check(&pair.witness), Ok(()), "{today}");
+        assert!(pair.is_satisfied(), "{today}");
+        assert_eq!(pair.public.word.expiry, long_term);
     }
 }
 

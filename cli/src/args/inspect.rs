@@ -4,14 +4,20 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-pub(super) const ABOUT: &str = "Look into files and circuits; checks what can be checked without secrets.
+pub(super) const ABOUT: &str = "\
+Look into files and circuits; checks what can be checked without secrets.
 
-  tacit inspect circuit                        constraints per clause, wires, non-zeros, digest
+The circuit: constraints per clause, wires, non-zeros, digest.
+  tacit inspect circuit
   tacit inspect circuit --json | jq .constraints
-  tacit inspect credential me.credential.json
-  tacit inspect policy hotel.toml              the policy in plain words, as holders will see it
+
+A policy in plain words, as holders will see it; a request; a credential.
+  tacit inspect policy hotel.toml
   tacit inspect request hotel.request.json
-  tacit inspect presentation answer.json       what a verifier sees, and what it cannot see";
+  tacit inspect credential me.credential.json
+
+A presentation: what a verifier sees, and what it cannot see.
+  tacit inspect presentation answer.json";
 
 /// `tacit inspect`.
 #[derive(Args)]

@@ -6,24 +6,30 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::PublishedArgument;
 
-pub(super) const ABOUT: &str = "The issuer: a bureau that checks documents and signs them once.
+pub(super) const ABOUT: &str = "\
+The issuer: a bureau that checks documents and signs them once.
 
-A first day at the bureau:
-  tacit issuer init --dir bureau --id changsha-psb --name \"Changsha Public Security Bureau\" --jurisdiction 430100-430199
-  tacit issuer record --dir bureau --operator operator.pub --out changsha.record.json    (hand this to the trust operator)
-  tacit issuer enrol --dir bureau --document li.json --request li.enrol.json --out li.credential.json
-  tacit issuer revoke --dir bureau --number 430102199003074258 --reason moved-away
-  tacit issuer publish --dir bureau --published published
+A first day at the bureau; the record goes to the trust operator:
+  tacit issuer init --id changsha-psb --name \"Changsha Security Bureau\" \\
+                    --jurisdiction 430100-430199
+  tacit issuer record --operator operator.pub --out changsha.record.json
+  tacit issuer enrol --document li.json --request li.enrol.json \\
+                     --out li.credential.json
+  tacit issuer revoke --number 430102199003074258 --reason moved-away
+  tacit issuer publish --published published
 
-The jurisdiction says whose document numbers are enrolled: the trust operator lists no two issuers for one region, so that
-nobody gets two credentials. It is the region in the number that counts, wherever the holder lives now.
+The jurisdiction says whose document numbers are enrolled: the trust operator lists no two issuers for \
+one region, so that nobody gets two credentials. It is the region in the number that counts, wherever the \
+holder lives now.
 
-A revocation takes effect with the next `issuer publish` and the `trust publish` after it. The issuer never sees a
-holder's secret: the wallet sends its key in an enrolment request (`tacit wallet enrol-request`).
+A revocation takes effect with the next `issuer publish` and the `trust publish` after it. The issuer \
+never sees a holder's secret: the wallet sends its key in an enrolment request (`tacit wallet \
+enrol-request`).
 
-A document is JSON:
-  { \"number\": \"430102199003074258\", \"name\": \"李明\", \"birth\": \"1990-03-07\", \"sex\": \"male\",
-    \"region\": \"430102\", \"issued\": \"2020-01-01\", \"expires\": \"2040-01-01\",
+A document is JSON. An ID without an expiry date (长期) expires \"long-term\".
+  { \"number\": \"430102199003074258\", \"name\": \"李明\", \"birth\": \"1990-03-07\",
+    \"sex\": \"male\", \"region\": \"430102\",
+    \"issued\": \"2020-01-01\", \"expires\": \"2040-01-01\",
     \"extras\": [ { \"label\": \"portrait\", \"value_hex\": \"ffd8...\" } ] }";
 
 /// `tacit issuer`.
@@ -57,14 +63,7 @@ pub(crate) enum IssuerCommand {
         jurisdiction: Vec<String>,
     },
     /// Enrol one resident, or many from JSON lines, and sign their credentials.
-    #[command(long_about = "Enrol one resident, or many, and sign their credentials.
-
-One:   tacit issuer enrol --document li.json --request li.enrol.json --out li.credential.json
-Many:  tacit issuer enrol --batch day.jsonl --out credentials.jsonl
-
-Each line of a batch is {\"document\": {...}, \"request\": {...}}; each line of the output is either
-{\"line\": 1, \"credential\": {...}} or {\"line\": 2, \"error\": {...}}: a bad line stops nobody but itself. A person who is
-enrolled already is refused; use `reissue` for a new document, `rebind` for a new holder key.")]
+    #[command(long_about = ENROL_ABOUT)]
     Enrol {
         /// The resident's document (JSON).
         #[arg(long, value_name = "FILE", requires = "request", required_unless_present = "batch")]
@@ -164,3 +163,20 @@ pub(crate) enum ReasonArgument {
     /// Cancelled for another reason.
     Cancelled,
 }
+
+const ENROL_ABOUT: &str = "\
+Enrol one resident, or many, and sign their credentials.
+
+One:
+  tacit issuer enrol --document li.json --request li.enrol.json \\
+                     --out li.credential.json
+
+Many:
+  tacit issuer enrol --batch day.jsonl --out credentials.jsonl
+
+A batch has one line for each person, and the output one line for each:
+  {\"document\": {...}, \"request\": {...}}
+  {\"line\": 1, \"credential\": {...}}   or   {\"line\": 2, \"error\": {...}}
+
+A bad line stops nobody but itself; a batch of which nobody was enrolled ends with exit code 1. A person \
+who is enrolled already is refused; use `reissue` for a new document, `rebind` for a new holder key.";

@@ -21,28 +21,31 @@ pub(crate) use trust::{Trust, TrustCommand};
 pub(crate) use verifier::{Request, RequestCommand, RequestNew, Setup, Verify};
 pub(crate) use wallet::{Present, Wallet, WalletCommand};
 
-const ABOUT: &str = "Prove facts about a signed resident ID without showing the ID.
+const ABOUT: &str = "\
+Prove facts about a signed resident ID without showing the ID.
 
-An issuer signs an ID once. Its holder answers a business's request with a zero-knowledge proof: old enough, resident of
-one of these provinces, still valid, not revoked. The business learns that the statement holds and nothing else.
+An issuer signs an ID once. Its holder answers a business's request with a zero-knowledge proof: old \
+enough, resident of one of these provinces, still valid, not revoked. The business learns that the \
+statement holds and nothing else.
 
 Start here:
-  tacit demo                       the whole system in one go, explained as it runs
-  tacit demo --keep tour           the same, leaving every file behind to try the other commands on
+  tacit demo                 the whole system in one go, explained as it runs
+  tacit demo --keep tour     the same, leaving every file to try commands on
 
 Roles, each with its own commands:
-  issuer     enrols residents, revokes, publishes status lists
-  trust      lists the issuers of an epoch, certifies verifiers
-  wallet     keeps a holder's credentials, answers requests
+  issuer            enrols residents, revokes, publishes status lists
+  trust             lists the issuers of an epoch, certifies verifiers
+  wallet            keeps a holder's credentials, answers requests
   request, verify   what a business does: ask, and check the answer";
 
-const EXIT_CODES: &str = "Exit codes:
+const EXIT_CODES: &str = "\
+Exit codes:
   0  done; what was checked holds
-  1  refused: what was checked does not hold, or the operation is not allowed
+  1  refused: what was checked does not hold, or is not allowed
   2  usage: the command line itself is wrong
-  3  a file or directory cannot be read or written
-  4  a file was read but is not what it should be
-  5  passphrase missing or wrong
+  3  a file or directory is missing or taken, or cannot be read or written
+  4  a file was read and is damaged, or not what it should be
+  5  passphrase, loss code or recovery phrase missing or not usable
   6  consent was not given
   129, 130, 143  the demonstration was stopped by a signal, and cleaned up";
 
@@ -91,13 +94,14 @@ pub(crate) enum Command {
     Inspect(Inspect),
 }
 
-const DEMO_ABOUT: &str = "Run the whole system before your eyes.
+const DEMO_ABOUT: &str = "\
+Run the whole system before your eyes.
 
-Public security bureaus of several provinces enrol residents and revoke some. A hotel asks for \"18 or older, resident
-of Guangdong or Hunan, valid, not revoked\"; an airline asks for the name too; a shop wants one account per person.
-Honest guests get in; a minor, a resident of another province, holders of a revoked, lost or expired ID, a thief, two
-forgers, a tamperer, a replayer and a relay do not, and each refusal says why. The end compares what every business
-learnt with what a photocopy would have told it.
+Public security bureaus of several provinces enrol residents and revoke some. A hotel asks for \"18 or \
+older, resident of Guangdong or Hunan, valid, not revoked\"; an airline asks for the name too; a shop \
+wants one account per person. Honest guests get in; a minor, a resident of another province, holders of a \
+revoked, lost or expired ID, a thief, two forgers, a tamperer, a replayer and a relay do not, and each \
+refusal says why. The end compares what every business learnt with what a photocopy would have told it.
 
 The proving keys are DEVELOPMENT keys, made on the spot: whoever made them could forge proofs.
 
@@ -146,10 +150,48 @@ pub(crate) struct PublishedArgument {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{Command, CommandFactory};
 
     #[test]
     fn grammar_is_consistent() {
         super::Cli::command().debug_assert();
+    }
+
+    /// The long help of a command and of all below it, at this width.
+    fn pages(command: &Command, width: usize) -> Vec<(String, String)> {
+        let mut command = command.clone().term_width(width);
+        let mut pages = vec![(command.get_name().to_owned(), command.render_long_help().to_string())];
+        for below in command.get_subcommands() {
+            pages.extend(self::pages(below, width));
+        }
+        pages
+    }
+
+    /// No line is longer than the terminal is wide, and no paragraph breaks before it has to: paragraphs flow, examples,
+    /// which are indented, stay as they are.
+    #[test]
+    fn help_flows_at_any_width() {
+        let mut root = super::Cli::command();
+        root.build();
+        for width in [80, 100, 120] {
+            let pages = pages(&root, width);
+            assert!(pages.len() > 35, "{}", pages.len());
+            for (name, page) in pages {
+                let about = page.split("\nUsage: ").next().unwrap_or_default();
+                // The line of the usage is clap's own and does not wrap.
+                for line in page.lines().filter(|line| !line.starts_with("Usage: ")) {
+                    assert!(line.chars().count() <= width, "{name} at {width}: {line}");
+                }
+                for pair in about.lines().collect::<Vec<_>>().windows(2) {
+                    let (line, next) = (pair[0], pair[1]);
+                    if line.is_empty() || next.is_empty() || line.starts_with(' ') || next.starts_with(' ') {
+                        continue;
+                    }
+                    let word = next.split(' ').next().unwrap_or_default();
+                    let needed = line.chars().count() + 1 + word.chars().count();
+                    assert!(needed > width, "{name} at {width} breaks early: {line}");
+                }
+            }
+        }
     }
 }

@@ -6,20 +6,25 @@ use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PublishedArgument};
 
-pub(super) const ABOUT: &str = "The trust operator: says, epoch by epoch, which issuers count, and certifies verifiers.
+pub(super) const ABOUT: &str = "\
+The trust operator: says, epoch by epoch, which issuers count, and certifies verifiers.
 
-  tacit trust init --dir ministry                       (publish the key it prints: everybody else pins it)
-  tacit trust add-issuer --dir ministry --record changsha.record.json
-  tacit trust certify --dir ministry --identity lotus-hotel.example --name \"Lotus Hotel\" --key KEY --out hotel.cert.json
-  tacit trust publish --dir ministry --published published
+Publish the key that `init` prints: everybody else pins it.
+  tacit trust init --key-out operator.pub
+  tacit trust add-issuer --record changsha.record.json
+  tacit trust certify --identity lotus-hotel.example --name \"Lotus Hotel\" \\
+                      --key hotel.pub --out hotel.cert.json
+  tacit trust publish --published published
   tacit trust verify --published published --operator operator.pub
 
-Listing an issuer checks its keys: on the curve, of the right order, and with a proof of possession. The soundness of
-every presentation rests on these checks, so `trust verify` lets anyone repeat all of them from the published files.
+Listing an issuer checks its keys: on the curve, of the right order, and with a proof of possession. The \
+soundness of every presentation rests on these checks, so `trust verify` lets anyone repeat all of them \
+from the published files.
 
-No two issuers are listed for one region, so that nobody has two credentials, and no issuer's jurisdiction ever changes. To
-hand a region over: have the old issuer publish a last time, remove it, and list new issuers, under new ids, for the whole
-of its jurisdiction. Its credentials stop counting with that epoch, and its people are enrolled anew.";
+No two issuers are listed for one region, so that nobody has two credentials, and no issuer's jurisdiction \
+ever changes. To hand a region over: have the old issuer publish a last time, remove it, and list new \
+issuers, under new ids, for the whole of its jurisdiction. Its credentials stop counting with that epoch, \
+and its people are enrolled anew.";
 
 /// `tacit trust`.
 #[derive(Args)]

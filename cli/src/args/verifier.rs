@@ -6,23 +6,24 @@ use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PublishedArgument};
 
-pub(super) const REQUEST_ABOUT: &str = "Ask a holder for a presentation.
+pub(super) const REQUEST_ABOUT: &str = "\
+Ask a holder for a presentation.
 
   tacit request init --state desk --operator operator.pub
   tacit request certificate --state desk --certificate hotel.cert.json
-  tacit request new --state desk --policy hotel.toml --published published --out hotel.request.json
+  tacit request new --state desk --policy hotel.toml --out hotel.request.json
 
 A policy is TOML or JSON; every line is optional, and `tacit inspect policy` explains one in plain words:
   title = \"Check-in\"
   minimum_age = 18
-  provinces = [\"Guangdong\", \"湖南\"]     # names in English or Chinese, or codes
-  valid = true                           # the document must not have expired
-  disclose = [\"name\"]                    # number, name, birth, sex, region, expiry, extras
-  pseudonym = \"accounts\"                 # one pseudonym a person under this label
+  provinces = [\"Guangdong\", \"湖南\"]  # names in English or Chinese, or codes
+  valid = true                      # the document must not have expired
+  disclose = [\"name\"]    # number, name, birth, sex, region, expiry, extras
+  pseudonym = \"accounts\" # one pseudonym a person under this label
   max_status_age_hours = 168
 
-The state directory keeps the verifier's key, its challenges and the trust lists it used, so that `tacit verify`, run
-later and elsewhere, needs nothing but that directory, and accepts each answer exactly once.";
+The state directory keeps the verifier's key, its challenges and the trust lists it used, so that `tacit \
+verify`, run later and elsewhere, needs nothing but that directory, and accepts each answer exactly once.";
 
 /// `tacit request`.
 #[derive(Args)]
@@ -86,16 +87,18 @@ pub(crate) struct RequestNew {
     pub(crate) out: PathBuf,
 }
 
-pub(super) const VERIFY_ABOUT: &str = "Check a presentation that answers one of your requests.
+pub(super) const VERIFY_ABOUT: &str = "\
+Check a presentation that answers one of your requests.
 
   tacit verify --state desk --presentation answer.json
   tacit verify --state desk --presentation answer.json --json | jq .disclosed
 
-Accepted (exit code 0): prints what you now know. Refused (exit code 1): says why, in your own log; tell the holder only
-that it was refused. Each request is answered once: the same presentation, sent again, is refused.
+Accepted (exit code 0): prints what you now know. Refused (exit code 1): says why, in your own log; tell \
+the holder only that it was refused. Each request is answered once: the same presentation, sent again, is \
+refused.
 
-A proof made with DEVELOPMENT keys is refused unless --accept-development-key is given, and marked when accepted: whoever
-made those keys can forge proofs.";
+A proof made with DEVELOPMENT keys is refused unless --accept-development-key is given, and marked when \
+accepted: whoever made those keys can forge proofs.";
 
 /// `tacit verify`.
 #[derive(Args)]
@@ -114,12 +117,15 @@ pub(crate) struct Verify {
     pub(crate) accept_development_key: bool,
 }
 
-pub(super) const SETUP_ABOUT: &str = "Make DEVELOPMENT keys for the presentation circuit.
+pub(super) const SETUP_ABOUT: &str = "\
+Make DEVELOPMENT keys for the presentation circuit.
 
-Groth16 needs a trusted setup. These keys are made by one machine in one go: whoever ran it could have kept the trapdoor
-and could forge proofs. They are marked as development keys in the files, and wherever they are accepted.
+Groth16 needs a trusted setup. These keys are made by one machine in one go: whoever ran it could have \
+kept the trapdoor and could forge proofs. They are marked as development keys in the files, and wherever \
+they are accepted.
 
-  tacit setup --out keys          writes keys/resident-id.pk (wallets) and keys/resident-id.vk (verifiers)";
+Writes keys/resident-id.pk for wallets and keys/resident-id.vk for verifiers:
+  tacit setup --out keys";
 
 /// `tacit setup`.
 #[derive(Args)]

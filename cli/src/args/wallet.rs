@@ -6,20 +6,24 @@ use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PassphraseSource, Proving, PublishedArgument};
 
-pub(super) const ABOUT: &str = "The holder's wallet: an encrypted directory with the holder secret and credentials.
+pub(super) const ABOUT: &str = "\
+The holder's wallet: an encrypted directory with the holder secret and credentials.
 
-  tacit wallet init --wallet w                                     (write down the 24 words it prints)
-  tacit wallet enrol-request --wallet w --out me.enrol.json        (take this to the issuer)
+Write down the 24 words that `init` prints; take the enrolment request to the issuer, who gives you the \
+credential.
+  tacit wallet init --wallet w
+  tacit wallet enrol-request --wallet w --out me.enrol.json
   tacit wallet add --wallet w --credential me.credential.json
-  tacit wallet update --wallet w --published published --operator operator.pub
-  tacit wallet present --wallet w --request hotel.request.json --out answer.json
+  tacit wallet update --wallet w --operator operator.pub
+  tacit wallet present --wallet w --request hotel.request.json --out answer
 
-`update` fetches whole status chunks on your schedule and never because of a request, so whoever serves the files does
-not learn whose ID it is nor when it is used. `present` shows what will be proved and what will be disclosed, and asks.
+`update` fetches whole status chunks on your schedule and never because of a request, so whoever serves \
+the files does not learn whose ID it is nor when it is used. `present` shows what will be proved and what \
+will be disclosed, and asks.
 
-The first `present` prepares the proving key, a second's work, and keeps the result (about 50 MB) in the wallet's directory.
-The wallet remembers which key it was; from then on each `update` prepares most of the next proofs, encrypted like the
-rest. `update --proving-key FILE` does so before the first `present`.";
+The first `present` prepares the proving key, a second's work, and keeps the result (about 50 MB) in the \
+wallet's directory. The wallet remembers which key it was; from then on each `update` prepares most of the \
+next proofs, encrypted like the rest. `update --proving-key FILE` does so before the first `present`.";
 
 /// `tacit wallet`.
 #[derive(Args)]
@@ -89,14 +93,17 @@ pub(crate) enum WalletCommand {
     },
 }
 
-const PRESENT_ABOUT: &str = "Answer a verifier's request.
+const PRESENT_ABOUT: &str = "\
+Answer a verifier's request.
 
-Shows who asks, what will be proved and what will be disclosed, and asks for consent. Scripts agree with --yes; without
-a terminal and without --yes the answer is no (exit code 6). A request that no credential satisfies is refused with the
-clause that fails, before any proof is attempted.
+Shows who asks, what will be proved and what will be disclosed, and asks for consent. Scripts agree with \
+--yes; without a terminal and without --yes the answer is no (exit code 6). A request that no credential \
+satisfies is refused with the clause that fails, before any proof is attempted.
 
-  tacit wallet present --wallet w --request hotel.request.json --out answer.json
-  tacit wallet present --wallet w --request hotel.request.json --out answer.bin --binary    (small enough for a QR code)";
+  tacit wallet present --request hotel.request.json --out answer.json
+
+The compact binary form is small enough for a QR code:
+  tacit wallet present --request hotel.request.json --out answer.bin --binary";
 
 /// `tacit wallet present`.
 #[derive(Args)]

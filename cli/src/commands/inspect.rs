@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tacit_circuits::resident_id;
 use tacit_credential::credential::Credential;
+use tacit_credential::expiry::Expiry;
 use tacit_credential::extras::ExtraAttribute;
 use tacit_credential::number::Sex;
 use tacit_credential::policy::{DisclosedAttribute, Policy};
@@ -121,7 +122,7 @@ pub(crate) fn describe_credential(report: Report, credential: &Credential) -> Re
             province.name_en(),
             province.name_zh()
         ))
-        .line(format_args!("valid to    {}", attributes.expiry))
+        .line(format_args!("valid to    {}", in_words(attributes.expiry)))
         .line(format_args!("further     {extras_line}"))
         .line(format_args!("issuer      {}", credential.issuer))
         .line(format_args!("holder key  {}", attributes.holder_key))
@@ -142,6 +143,11 @@ pub(crate) fn describe_credential(report: Report, credential: &Credential) -> Re
         .key("index", attributes.index.get())
 }
 
+/// An expiry for people.
+fn in_words(expiry: Expiry) -> String {
+    if expiry.is_long_term() { format!("{expiry} (no expiry date)") } else { expiry.to_string() }
+}
+
 fn policy(file: &Path) -> Result<Report, CliError> {
     let policy = read_policy(file)?;
     let on = super::now().date_utc8();
@@ -159,7 +165,7 @@ pub(crate) fn read_policy(file: &Path) -> Result<Policy, CliError> {
     let text = files::read_text(file, "a policy")?;
     let json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let policy = if json { Policy::from_json(&text) } else { Policy::from_toml(&text) };
-    policy.map_err(CliError::malformed(file, "a policy"))
+    policy.map_err(CliError::malformed(file, "a usable policy"))
 }
 
 fn request(file: &Path) -> Result<Report, CliError> {
@@ -248,7 +254,7 @@ pub(crate) fn disclosed_values(disclosed: &Disclosed) -> Vec<(DisclosedAttribute
             DisclosedAttribute::Region,
             disclosed.region.map(|v| format!("{:06}, {}", v.code(), v.province().name_en())),
         ),
-        (DisclosedAttribute::Expiry, disclosed.expiry.map(|v| v.to_string())),
+        (DisclosedAttribute::Expiry, disclosed.expiry.map(in_words)),
         (
             DisclosedAttribute::Extras,
             disclosed.extras.as_ref().map(|v| {

@@ -14,14 +14,15 @@ use tacit_credential::enrolment::EnrolRequest;
 use tacit_credential::number::DocumentNumber;
 use tacit_credential::region::Jurisdiction;
 use tacit_issuer::{
-    Actor, BatchCause, BatchError, EnrolError, EnrolSummary, Issuer as Bureau, Reason, Retirement,
+    Actor, BatchCause, BatchError, EnrolError, EnrolSummary, Issuer as Bureau, Reason, RetireError,
+    Retirement,
 };
 use tacit_trust::paths;
 use tempfile::NamedTempFile;
 
 use super::{areas_json, now, operator_key};
 use crate::args::{Issuer, IssuerCommand, ReasonArgument};
-use crate::error::{CliError, explain, refused, variant_name};
+use crate::error::{CliError, explain, refused, refused_in, variant_name};
 use crate::files;
 use crate::output::{Output, Report, grouped};
 use crate::{progress, secrets};
@@ -32,15 +33,15 @@ const TAKES_EFFECT: &str = "In force after the next `tacit issuer publish` and `
 pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError> {
     let Issuer { dir, officer, command } = arguments;
     let officer = Actor::new(&officer).map_err(CliError::argument("the officer's name", &officer))?;
-    let open = || Bureau::open(&dir).map_err(refused);
+    let open = || Bureau::open(&dir).map_err(refused_in(&dir));
     match command {
         IssuerCommand::Init { id, name, jurisdiction } => {
             let id = IssuerId::new(&id).map_err(CliError::argument("the issuer's id", &id))?;
             let areas = jurisdiction.join(", ");
             let jurisdiction =
                 Jurisdiction::parse(jurisdiction).map_err(CliError::argument("the jurisdiction", &areas))?;
-            let bureau =
-                Bureau::init(&dir, id, &name, jurisdiction, &officer, now(), &mut OsRng).map_err(refused)?;
+            let bureau = Bureau::init(&dir, id, &name, jurisdiction, &officer, now(), &mut OsRng)
+                .map_err(refused_in(&dir))?;
             let report =
                 Report::new(format_args!("issuer {} ({}) in {}", bureau.id(), bureau.name(), dir.display()))
                     .line(format_args!("jurisdiction    {}", bureau.jurisdiction()))
@@ -62,11 +63,11 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let mut bureau = open()?;
             let out = Pending::create(&out)?;
             let credential =
-                bureau.enrol(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
+                bureau.enrol(&document, &request, &officer, now(), &mut OsRng).map_err(refused_in(&dir))?;
             signed(&credential, out, "enrolled")
         }
         IssuerCommand::Enrol { batch: Some(batch), out, .. } => {
-            enrol_batch(&mut open()?, &batch, &out, &officer, output)
+            enrol_batch(&mut open()?, &dir, (&batch, &out), &officer, output)
         }
         // The grammar asks for one of the two forms.
         IssuerCommand::Enrol { .. } => Err(CliError::Argument {
@@ -77,7 +78,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         IssuerCommand::Revoke { number, reason } => {
             let number = read_number(&number)?;
             let reason = reason_of(reason);
-            open()?.revoke(&number, reason, &officer, now()).map_err(refused)?;
+            open()?.revoke(&number, reason, &officer, now()).map_err(refused_in(&dir))?;
             Ok(Report::new(format_args!("revoked: {reason}"))
                 .line(TAKES_EFFECT)
                 .key("reason", reason.as_str()))
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         IssuerCommand::ReportLoss { number, loss_code_file } => {
             let number = read_number(&number)?;
             let code = secrets::loss_code(loss_code_file.as_deref())?;
-            open()?.report_loss(&number, &code, &officer, now()).map_err(refused)?;
+            open()?.report_loss(&number, &code, &officer, now()).map_err(refused_in(&dir))?;
             Ok(Report::new("revoked: lost")
                 .line(TAKES_EFFECT)
                 .line("The holder restores the wallet from the recovery phrase, then `tacit issuer reissue`: pseudonyms stay.")
@@ -95,7 +96,8 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let document = read_document(&document)?;
             let mut bureau = open()?;
             let out = Pending::create(&out)?;
-            let credential = bureau.reissue(&document, &officer, now(), &mut OsRng).map_err(refused)?;
+            let credential =
+                bureau.reissue(&document, &officer, now(), &mut OsRng).map_err(refused_in(&dir))?;
             Ok(signed(&credential, out, "re-issued to the same holder key")?.line(TAKES_EFFECT))
         }
         IssuerCommand::Rebind { document, request, out } => {
@@ -104,13 +106,13 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let mut bureau = open()?;
             let out = Pending::create(&out)?;
             let credential =
-                bureau.rebind(&document, &request, &officer, now(), &mut OsRng).map_err(refused)?;
+                bureau.rebind(&document, &request, &officer, now(), &mut OsRng).map_err(refused_in(&dir))?;
             Ok(signed(&credential, out, "bound to a new holder key; its pseudonyms are new")?
                 .line(TAKES_EFFECT))
         }
         IssuerCommand::Rotate => {
             let mut bureau = open()?;
-            bureau.rotate(&officer, now(), &mut OsRng).map_err(refused)?;
+            bureau.rotate(&officer, now(), &mut OsRng).map_err(refused_in(&dir))?;
             let keys = bureau.credential_keys().len();
             Ok(Report::new(format_args!("new credential key, which signs from now on; {keys} in use"))
                 .line("Next: `tacit issuer record`, and the trust operator adds it again, before anybody is enrolled under it.")
@@ -118,14 +120,13 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         }
         IssuerCommand::Retire { key, compromised } => {
             let mut bureau = open()?;
-            let public: PublicKey = *key
+            let public: PublicKey = key
                 .checked_sub(1)
                 .and_then(|i| bureau.credential_keys().get(i).copied())
-                .as_ref()
-                .ok_or("there is no such key; see `tacit issuer show`")
-                .map_err(CliError::argument("the key's position", &key.to_string()))?;
+                .ok_or_else(|| refused(RetireError::UnknownKey))?;
             let retirement = if compromised { Retirement::Compromised } else { Retirement::WhenUnused };
-            let retired = bureau.retire_key(&public, retirement, &officer, now()).map_err(refused)?;
+            let retired =
+                bureau.retire_key(&public, retirement, &officer, now()).map_err(refused_in(&dir))?;
             Ok(Report::new(format_args!("retired; {} valid credential(s) end with it", retired.credentials))
                 .line("Next: `tacit issuer record`, and the trust operator adds it again and publishes.")
                 .key("credentials", retired.credentials))
@@ -135,9 +136,9 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             let spinner = progress::spinner(output, "writing the top of the tree and its 512 chunks");
             let status = paths::status(&published.published);
             fs::create_dir_all(&status).map_err(CliError::write(&status))?;
-            let manifest = bureau.publish(&status, &officer, now()).map_err(refused)?.manifest;
+            let manifest = bureau.publish(&status, &officer, now()).map_err(refused_in(&dir))?.manifest;
             spinner.finish_and_clear();
-            let counts = bureau.counts().map_err(refused)?;
+            let counts = bureau.counts().map_err(refused_in(&dir))?;
             let root = tacit_credential::field::to_hex(&manifest.root.0);
             Ok(Report::new(format_args!(
                 "status {} of {}: {} revoked",
@@ -172,7 +173,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
         }
         IssuerCommand::Show => {
             let bureau = open()?;
-            let counts = bureau.counts().map_err(refused)?;
+            let counts = bureau.counts().map_err(refused_in(&dir))?;
             let keys: Vec<String> =
                 bureau.credential_keys().iter().map(|key| hex::encode(key.to_bytes())).collect();
             let mut report = Report::new(format_args!("{} ({})", bureau.name(), bureau.id()))
@@ -199,26 +200,32 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
                 .key("published", counts.published)
                 .key("keys", keys))
         }
-        IssuerCommand::Log { last } => log(&open()?, last),
+        IssuerCommand::Log { last } => log(&open()?, &dir, last),
     }
 }
 
 fn enrol_batch(
     bureau: &mut Bureau,
-    batch: &Path,
-    out: &Path,
+    dir: &Path,
+    (batch, out): (&Path, &Path),
     officer: &Actor,
     output: Output,
 ) -> Result<Report, CliError> {
     let lines =
         files::read(batch)?.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+    if lines == 0 {
+        return Err(CliError::EmptyBatch(batch.to_owned()));
+    }
     let input = BufReader::new(File::open(batch).map_err(CliError::read(batch))?);
     let mut results = files::create_secret(out)?;
     let bar = progress::bar(output, lines as u64, "enrolling");
-    let summary = enrol_into(bureau, input, (&mut results, out), officer, || bar.inc(1));
+    let summary = enrol_into(bureau, dir, input, (&mut results, out), officer, || bar.inc(1));
     bar.finish_and_clear();
     let summary = summary?;
     results.sync_all().map_err(|source| refused(Lost::ResultsUnsure { path: out.to_owned(), source }))?;
+    if summary.enrolled == 0 {
+        return Err(CliError::NobodyEnrolled { refused: summary.refused, file: out.to_owned() });
+    }
     Ok(Report::new(format_args!(
         "{} enrolled, {} refused",
         grouped(summary.enrolled as u64),
@@ -233,6 +240,7 @@ fn enrol_batch(
 /// Enrols line by line and writes each result unbuffered, so that it is known which ones were written when one cannot be.
 fn enrol_into(
     bureau: &mut Bureau,
+    dir: &Path,
     input: impl BufRead,
     (results, path): (&mut impl Write, &Path),
     officer: &Actor,
@@ -255,7 +263,7 @@ fn enrol_into(
             let path = path.to_owned();
             Err(refused(Lost::ResultsUnwritten { path, line, last: next_line - 1, next_line, source }))
         }
-        (summary, _) => summary.map_err(refused),
+        (summary, _) => summary.map_err(refused_in(dir)),
     }
 }
 
@@ -268,11 +276,11 @@ fn result_line(line: usize, outcome: &Result<Credential, EnrolError>) -> Value {
     }
 }
 
-fn log(bureau: &Bureau, last: Option<usize>) -> Result<Report, CliError> {
-    let head = bureau.verify_log(None).map_err(refused)?;
+fn log(bureau: &Bureau, dir: &Path, last: Option<usize>) -> Result<Report, CliError> {
+    let head = bureau.verify_log(None).map_err(refused_in(dir))?;
     let all = usize::try_from(head.sequence).unwrap_or(usize::MAX);
     let limit = last.unwrap_or(all).min(all);
-    let entries = bureau.log((all - limit) as u64 + 1, limit).map_err(refused)?;
+    let entries = bureau.log((all - limit) as u64 + 1, limit).map_err(refused_in(dir))?;
     let mut report =
         Report::new(format_args!("{} entries, chain unbroken, head {}", grouped(head.sequence), head.hash));
     for entry in &entries {
@@ -328,7 +336,7 @@ impl Pending {
             return Err(CliError::write(path)(io::ErrorKind::IsADirectory.into()));
         }
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(CliError::write(parent))?;
+        fs::create_dir_all(parent).map_err(CliError::write(path))?;
         // For the owner's eyes only, as temporary files are.
         let file = NamedTempFile::new_in(parent).map_err(CliError::write(path))?;
         Ok(Self { file, path: path.to_owned() })
@@ -365,7 +373,7 @@ fn read_request(file: &Path) -> Result<EnrolRequest, CliError> {
 }
 
 fn read_number(text: &str) -> Result<DocumentNumber, CliError> {
-    DocumentNumber::parse(text).map_err(CliError::argument("the document number", text))
+    DocumentNumber::parse(text).map_err(CliError::unusable("the document number"))
 }
 
 fn reason_of(argument: ReasonArgument) -> Reason {
@@ -380,7 +388,7 @@ fn reason_of(argument: ReasonArgument) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::exit;
+    use crate::exit::Exit;
 
     #[test]
     fn a_credential_that_cannot_be_put_in_place_is_said_to_be_enrolled() {
@@ -389,7 +397,7 @@ mod tests {
         let pending = Pending::create(&path).unwrap();
         fs::create_dir(&path).unwrap();
         let error = pending.write(b"{}").unwrap_err();
-        assert_eq!((error.exit_code(), error.code().as_str()), (exit::INPUT_OUTPUT, "credential-unwritten"));
+        assert_eq!((error.exit(), error.code().as_str()), (Exit::InputOutput, "credential-unwritten"));
         let message = error.to_string();
         assert!(
             message.contains("is enrolled") && message.contains("`tacit issuer reissue` signs it again"),
@@ -420,8 +428,9 @@ mod tests {
         let mut results = Full(0);
         let out = Path::new("results.jsonl");
         let error =
-            enrol_into(&mut bureau, input.as_bytes(), (&mut results, out), &officer, || ()).unwrap_err();
-        assert_eq!((error.exit_code(), error.code().as_str()), (exit::INPUT_OUTPUT, "results-unwritten"));
+            enrol_into(&mut bureau, home.path(), input.as_bytes(), (&mut results, out), &officer, || ())
+                .unwrap_err();
+        assert_eq!((error.exit(), error.code().as_str()), (Exit::InputOutput, "results-unwritten"));
         let message = error.to_string();
         for part in ["before line 2.", "lines 2 to 2048 ", "reissue", "go on from line 2049 "] {
             assert!(message.contains(part), "{message}");

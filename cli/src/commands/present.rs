@@ -51,7 +51,7 @@ pub(crate) fn run(
         );
     }
     let opening = Instant::now();
-    let opened = found.open(folder, output);
+    let opened = found.open(folder, output)?;
     let loaded = loaded + opening.elapsed();
     let started = Instant::now();
     let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refused)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
-use tacit_prover::{CacheUse, MemoryBudget, Options, Prover, ProvingKey};
+use tacit_prover::{CacheUse, KeyFileError, MemoryBudget, Options, Prover, ProvingKey};
 use tacit_wallet::{KnownKey, ShowsPrepared, Wallet};
 
 use crate::args::Proving;
@@ -80,14 +80,24 @@ fn load(wallet: &Wallet, path: PathBuf, arguments: &Proving) -> Result<Found, Cl
     if !path.exists() {
         return Err(CliError::KeyMissing(path));
     }
-    let key = ProvingKey::load(&path).map_err(CliError::malformed(&path, "a proving key"))?;
+    let key = read(&path)?;
     let memory = arguments.memory.or_else(|| wallet.proving_key().and_then(KnownKey::memory));
     Ok(Found { key, path, memory })
 }
 
+fn read(path: &Path) -> Result<ProvingKey, CliError> {
+    ProvingKey::load(path).map_err(|error| match error {
+        KeyFileError::Io(source) => CliError::read(path)(source),
+        other => CliError::malformed(path, "a proving key")(other),
+    })
+}
+
 impl Found {
     /// Prepares the key, or maps what was prepared before.
-    pub(crate) fn open(self, folder: &Path, output: Output) -> Opened {
+    ///
+    /// A cache is made only after the key's points were checked to have the right order, and names its key by digest: so
+    /// that check, which takes longer than everything else, runs once for each key.
+    pub(crate) fn open(self, folder: &Path, output: Output) -> Result<Opened, CliError> {
         // In the wallet's folder, which is its owner's alone: whoever could write the cache could spoil proofs.
         let cache = folder.join(CACHE);
         let message =
@@ -95,14 +105,22 @@ impl Found {
         let spinner = progress::spinner(output, message);
         let Self { key, path, memory } = self;
         let options = memory.map_or_else(Options::default, |memory| Options::default().with_memory(memory));
-        let (prover, used) = Prover::open(key, &cache, &options);
+        let (prover, used) = match Prover::load(key, &cache, &options) {
+            Ok(prover) => (prover, CacheUse::Loaded),
+            Err(_) => {
+                let key = read(&path)?;
+                key.check_subgroup()
+                    .map_err(|cause| CliError::UnsafeKey { path: path.clone(), cause: cause.into() })?;
+                Prover::open(key, &cache, &options)
+            }
+        };
         spinner.finish_and_clear();
         if let CacheUse::NotWritten(error) = &used {
             output.warn(format_args!(
                 "the prepared proving key could not be kept, so that this takes longer each time: {error}"
             ));
         }
-        Opened { prover, path, memory, cache, used }
+        Ok(Opened { prover, path, memory, cache, used })
     }
 
     /// Prepares shows for all that the wallet can prove, and remembers the key; `None` if that fails, which is a pity and no more.
@@ -114,7 +132,13 @@ impl Found {
             remember(wallet, &self.path, &self.key, self.memory, output);
             return Some(ShowsPrepared { prepared: 0, kept: wallet.preparable() });
         }
-        self.open(folder, output).prepare(wallet, output)
+        match self.open(folder, output) {
+            Ok(opened) => opened.prepare(wallet, output),
+            Err(error) => {
+                output.warn(format_args!("nothing was prepared for the next presentation: {error}"));
+                None
+            }
+        }
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn save(
     fs::create_dir_all(dir).map_err(CliError::write(dir))?;
     let proving_path = dir.join(format!("{}.pk", resident_id::NAME));
     let verifying_path = dir.join(format!("{}.vk", resident_id::NAME));
-    proving.save(&proving_path).map_err(refused)?;
+    files::write(&proving_path, &proving.to_bytes())?;
     files::write(&verifying_path, &verifying.to_bytes())?;
     Ok((proving_path, verifying_path))
 }

@@ -8,9 +8,9 @@ use tacit_credential::credential::IssuerId;
 use tacit_credential::issuer_record::IssuerRecord;
 use tacit_trust::{IssuerChange, TrustOperator, Validity, paths, verify_directory};
 
-use super::{areas_json, hex_or_file, now, operator_key};
+use super::{areas_json, now, operator_key};
 use crate::args::{Trust, TrustCommand};
-use crate::error::{CliError, refused};
+use crate::error::{CliError, refused, refused_in};
 use crate::files;
 use crate::output::{Output, Report};
 use crate::progress;
@@ -20,7 +20,7 @@ const DAY: u64 = 86_400;
 
 pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> {
     let dir = arguments.dir;
-    let open = || TrustOperator::open(&dir).map_err(refused);
+    let open = || TrustOperator::open(&dir).map_err(refused_in(&dir));
     match arguments.command {
         TrustCommand::Init { key_out } => {
             let operator = TrustOperator::init(&dir, &mut OsRng).map_err(refused)?;
@@ -65,8 +65,8 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
         TrustCommand::Certify { identity, name, key, days, further_key, out } => {
             let identity =
                 VerifierIdentity::new(&identity).map_err(CliError::argument("the identity", &identity))?;
-            let key = VerifierKey::from_hex(&hex_or_file(&key)?)
-                .map_err(CliError::argument("the verifier's key", &key))?;
+            let key =
+                super::key(&key, "the verifier's key", "a verifier's public key", VerifierKey::from_hex)?;
             let from = now();
             let validity = Validity { from, until: from.plus(Duration::from_secs(u64::from(days) * DAY)) };
             let mut operator = open()?;
@@ -92,8 +92,9 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             let mut operator = open()?;
             let spinner = progress::spinner(output, "recomputing every issuer's status root");
             let lifetime = Duration::from_secs(u64::from(days) * DAY);
-            let signed =
-                operator.publish(&paths::status(&published), &published, now(), lifetime).map_err(refused)?;
+            let signed = operator
+                .publish(&paths::status(&published), &published, now(), lifetime)
+                .map_err(refused_in(&published))?;
             spinner.finish_and_clear();
             let list = &signed.list;
             let digest = hex::encode(list.digest().0);
@@ -133,7 +134,8 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
         TrustCommand::Verify { published, operator } => {
             let operator = operator_key(&operator.operator)?;
             let spinner = progress::spinner(output, "checking every list and every status file");
-            let report = verify_directory(&published.published, &operator).map_err(refused)?;
+            let report = verify_directory(&published.published, &operator)
+                .map_err(refused_in(&published.published))?;
             spinner.finish_and_clear();
             let mut text = Report::new(
                 "everything published holds: signatures, chain, proofs of possession, jurisdictions, roots",

@@ -7,7 +7,8 @@ use tacit_verifier::VerifyError;
 use super::inspect::{disclosed_json, disclosed_values, read_presentation};
 use crate::args::Verify;
 use crate::desk::Desk;
-use crate::error::{CliError, exit, explain, variant_name};
+use crate::error::{CliError, explain, variant_name};
+use crate::exit::Exit;
 use crate::output::{Output, Report, Style, millis, milliseconds};
 
 /// The mark of everything accepted under a development key.
@@ -32,7 +33,6 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
     let mut report =
         Report::new(output.paint(Style::Good, format_args!("accepted in {}", milliseconds(elapsed))));
     if verified.development_key() {
-        output.warn(DEVELOPMENT);
         report = report.line(output.paint(Style::Notice, DEVELOPMENT));
     }
     report = report.line("proved, in the words that the holder agreed to:");
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
 
 /// A refusal by its innermost cause.
 fn refusal(error: &VerifyError) -> CliError {
-    CliError::Refused { code: refusal_code(error), message: explain(error), exit: exit::REFUSED }
+    CliError::Refused { code: refusal_code(error), message: explain(error), exit: Exit::of(error) }
 }
 
 /// `challenge-used`, `proof-invalid`, `other-challenge`, ...

@@ -7,13 +7,14 @@ use rand::rngs::OsRng;
 use serde_json::{Value, json};
 use tacit_credential::credential::Credential;
 use tacit_wallet::{
-    Added, CredentialId, CredentialStatus, Passphrase, RecoveryPhrase, StoreError, Wallet as Store,
+    Added, CredentialId, CredentialStatus, Passphrase, PresentError, RecoveryPhrase, StoreError,
+    Wallet as Store,
 };
 
 use super::inspect::describe_credential;
 use super::{operator_key, proving};
 use crate::args::{Wallet, WalletCommand};
-use crate::error::{CliError, refused};
+use crate::error::{CliError, refused, refused_in};
 use crate::files;
 use crate::output::{Output, Report, milliseconds};
 use crate::progress;
@@ -70,7 +71,8 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             // Before the lists, so that a wrong file is noticed while nothing is done yet.
             let found = proving::find_again(&wallet, &key, output)?;
             let spinner = progress::spinner(output, "reading lists and status chunks");
-            let report = wallet.update(&published.published, &operator).map_err(refused)?;
+            let report =
+                wallet.update(&published.published, &operator).map_err(refused_in(&published.published))?;
             spinner.finish_and_clear();
             let mut text =
                 Report::new(format_args!("epoch {}, {} new list(s)", report.newest, report.new_lists));
@@ -109,7 +111,7 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
             });
             for entry in &list {
                 text = text.line(format_args!(
-                    "{:3}  {}  {}  {}  valid to {}  {}",
+                    "{:3}  {}  {}  {}  valid: {}  {}",
                     entry.id,
                     entry.name,
                     entry.number,
@@ -123,10 +125,8 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
         WalletCommand::Show { number } => {
             let wallet = open()?;
             let id = CredentialId(number);
-            let credential = wallet
-                .credential(id)
-                .ok_or("there is no such credential; see `tacit wallet list`")
-                .map_err(CliError::argument("the credential's number", &number.to_string()))?;
+            let credential =
+                wallet.credential(id).ok_or_else(|| refused(PresentError::NoSuchCredential { id }))?;
             Ok(describe_credential(Report::new(format_args!("credential {id}")), credential)
                 .key("credential", number))
         }

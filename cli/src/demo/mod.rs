@@ -150,7 +150,7 @@ mod tests {
     fn an_outcome_that_differs_fails_the_demonstration() {
         assert!(ended(&["accepted", "accepted"]).is_ok());
         let Err(failure) = ended(&["accepted", "paid", "accepted"]) else { panic!("it should fail") };
-        assert_eq!((failure.error.exit_code(), failure.error.code()), (1, "demo-differs".to_owned()));
+        assert_eq!((failure.error.exit().code(), failure.error.code()), (1, "demo-differs".to_owned()));
         let line = "hotel: verifier: should have been `accepted` and was `paid`";
         assert!(failure.error.to_string().contains(line), "{}", failure.error);
         let outcomes = json!({ "as_expected": 2, "different": 1, "differences": [line] });

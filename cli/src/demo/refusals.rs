@@ -151,7 +151,7 @@ fn expired(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result<
     let honest = answer(&world.prover, &person.wallet, &request).refusal("expired");
     let bare = truth(world, person, &request, world.list()?)?;
     let mut other = truth(world, person, &request, world.list()?)?;
-    other.bounds.today = person.credential.attributes.expiry;
+    other.bounds.today = person.credential.attributes.expiry.encoding();
     stage.scene(
         Scene::new(
             "expired",

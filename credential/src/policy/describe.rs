@@ -81,7 +81,7 @@ impl DisclosedAttribute {
             Self::Birth => "your birth date",
             Self::Sex => "your sex",
             Self::Region => "your region of residence (six-digit code)",
-            Self::Expiry => "the day your ID expires",
+            Self::Expiry => "the day your ID expires, or that it never does",
             Self::Extras => "the further attributes that you choose, and a fingerprint of all of them",
         }
     }

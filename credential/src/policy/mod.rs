@@ -92,12 +92,26 @@ pub enum PolicyError {
     #[error("the policy says nothing; write at least `valid = true` to ask for a valid ID and nothing else")]
     Nothing,
     /// Not JSON of the expected shape.
-    #[error("the policy is not JSON of the expected shape: {0}")]
+    #[error("{0}; correct it there")]
     Json(#[from] serde_json::Error),
+    /// TOML where JSON is expected.
+    #[error("this is not JSON; if it is TOML, let the file's name end in .toml")]
+    TomlAsJson,
     /// Not TOML of the expected shape.
     #[cfg(feature = "toml")]
-    #[error("the policy is not TOML of the expected shape: {0}")]
-    Toml(#[from] toml::de::Error),
+    #[error("line {line}, column {column}: {}; correct it there", source.message())]
+    Toml {
+        /// The line, from 1.
+        line: usize,
+        /// The column, in characters from 1.
+        column: usize,
+        /// What the parser said.
+        source: Box<toml::de::Error>,
+    },
+    /// JSON where TOML is expected.
+    #[cfg(feature = "toml")]
+    #[error("this is JSON, and policies are TOML unless the file's name ends in .json; rename the file")]
+    JsonAsToml,
     /// A title that is too long or would disturb the consent screen.
     #[error("the title has at most 80 characters, none of them a control character; shorten it")]
     Title,
@@ -111,7 +125,7 @@ pub enum PolicyError {
     #[error("the minimum age is above the maximum age; exchange them")]
     MinimumAboveMaximum,
     /// The bounds for the ages lie outside the calendar.
-    #[error("nobody in the calendar has that age on that day: {0}")]
+    #[error("nobody in the calendar has that age on that day ({0})")]
     AgeOutsideCalendar(#[source] DateError),
     /// An empty list of provinces.
     #[error("the list of provinces is empty, which nobody can satisfy; leave it out to allow all")]
@@ -223,7 +237,14 @@ impl Policy {
 
     /// Reads and checks a JSON policy.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
-        serde_json::from_str::<Table<PolicyFile>>(json)?.try_into()
+        match serde_json::from_str::<Table<PolicyFile>>(json) {
+            Ok(file) => file.try_into(),
+            // JSON of a policy begins with a brace; a text that begins otherwise is something else altogether.
+            Err(error) if error.is_syntax() && !json.trim_start().starts_with('{') => {
+                Err(PolicyError::TomlAsJson)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The policy as JSON for people.
@@ -237,7 +258,17 @@ impl Policy {
         if toml::from_str::<toml::Table>(text).is_ok_and(|table| table.is_empty()) {
             return Err(PolicyError::Nothing);
         }
-        toml::from_str::<Table<PolicyFile>>(text)?.try_into()
+        match toml::from_str::<Table<PolicyFile>>(text) {
+            Ok(file) => file.try_into(),
+            // No TOML begins with a brace.
+            Err(_) if text.trim_start().starts_with('{') => Err(PolicyError::JsonAsToml),
+            Err(source) => {
+                let before = &text[..source.span().map_or(0, |span| span.start.min(text.len()))];
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+                Err(PolicyError::Toml { line, column, source: Box::new(source) })
+            }
+        }
     }
 
     /// The policy as TOML.

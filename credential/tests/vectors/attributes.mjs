@@ -30,6 +30,8 @@ const sha256 = (dst, parts) => {
 const integer = (bytes) => BigInt("0x" + Buffer.from(bytes).toString("hex"));
 const hashToField = (dst, parts) => integer(sha256(dst, parts)) % r;
 const days = (text) => BigInt((Date.parse(text) - Date.parse("1900-01-01")) / 86400000);
+// A long-term ID has the largest date of 17 bits.
+const expiryDays = (text) => (text === "long-term" ? (1n << 17n) - 1n : days(text));
 // 32 bytes, little-endian, as hexadecimal digits.
 const hex = (x) => Buffer.from(x.toString(16).padStart(64, "0"), "hex").reverse().toString("hex");
 
@@ -55,7 +57,7 @@ const cases = [
         number: "820000225811119997",
         name: "Zoë 李",
         birth: "2258-11-11",
-        expiry: "2258-11-11",
+        expiry: "long-term",
         region: "829999",
         sex: "male",
         index: 66060287n,
@@ -86,7 +88,7 @@ const vectors = cases.map((c) => {
     const name = hashToField("tacit/name/v1", [Buffer.from(c.name.normalize("NFC"))]);
     const sex = { male: 1n, female: 2n }[c.sex];
     const packed =
-        days(c.birth) + (days(c.expiry) << 20n) + (BigInt(c.region) << 40n) + (sex << 64n) + (c.index << 68n);
+        days(c.birth) + (expiryDays(c.expiry) << 20n) + (BigInt(c.region) << 40n) + (sex << 64n) + (c.index << 68n);
     const digests = c.extras.map((e) =>
         sha256("tacit/extra/v1", [Buffer.from(e.salt, "hex"), Buffer.from(e.label), Buffer.from(e.value_hex, "hex")]),
     );

@@ -13,12 +13,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use rand_core::CryptoRngCore;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use tacit_credential::attributes::RevocationIndex;
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::{Date, UnixTime};
 use tacit_credential::eddsa::PublicKey;
 use tacit_credential::enrolment::{EnrolRequest, LossCodeDigest};
+use tacit_credential::expiry::Expiry;
 use tacit_credential::field::{self, Fr};
 use tacit_credential::holder::HolderKey;
 use tacit_credential::number::DocumentNumber;
@@ -31,15 +32,42 @@ pub use log::{Action, LogEntry, LogError, LogHash, LogHead};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
-    /// The database failed.
-    #[error("the registry's database failed ({0}); check disk space and permissions, then try again")]
-    Database(#[from] rusqlite::Error),
+    /// The system does not let the database be read or written.
+    #[error("registry.sqlite cannot be read or written ({0}); check its permissions and the disk's room")]
+    Inaccessible(#[source] rusqlite::Error),
+    /// Another process holds the database longer than this one waits.
+    #[error("registry.sqlite is in use ({0}); try again when the other command has ended")]
+    Busy(#[source] rusqlite::Error),
+    /// The file is no registry of this program, or not a whole one.
+    #[error("registry.sqlite is damaged ({0}); restore it from the newest backup")]
+    Unreadable(#[source] rusqlite::Error),
     /// A row that no version of this program writes.
-    #[error("the registry holds an impossible {0}; compare it with a backup")]
+    #[error("registry.sqlite holds an impossible {0}; compare it with a backup")]
     Damaged(&'static str),
     /// No unused revocation index was found.
     #[error("the status tree of this issuer is full; set up another issuer")]
     Full,
+}
+
+impl From<rusqlite::Error> for RegistryError {
+    /// By whose fault it is: the system's, another process's, or the file's. The texts hold names of tables and columns,
+    /// never values.
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
+            Some(
+                ErrorCode::CannotOpen
+                | ErrorCode::DiskFull
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::NoLargeFileSupport
+                | ErrorCode::OutOfMemory
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure,
+            ) => Self::Inaccessible(error),
+            _ => Self::Unreadable(error),
+        }
+    }
 }
 
 /// An open registry.
@@ -291,13 +319,13 @@ impl Change<'_> {
         index: RevocationIndex,
         person: i64,
         key: i64,
-        expiry: Date,
+        expiry: Expiry,
     ) -> Result<(), RegistryError> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO credentials (revocation_index, person, key, issued, expiry) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![index.get(), person, key, signed(self.now.0)?, expiry.days()])?;
+            .execute(params![index.get(), person, key, signed(self.now.0)?, expiry.encoding().days()])?;
         Ok(())
     }
 

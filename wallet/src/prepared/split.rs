@@ -59,7 +59,7 @@ impl Case<'_> {
 
     fn public(&self, rng: &mut impl CryptoRngCore) -> PublicValues {
         let attributes = &self.credential.attributes;
-        let (birth, expiry) = (attributes.birth.days(), attributes.expiry.days());
+        let (birth, expiry) = (attributes.birth.days(), attributes.expiry.encoding().days());
         let region = attributes.region.code();
         let own = 1 << attributes.region.province().bit();
         let mask = rng.next_u64();

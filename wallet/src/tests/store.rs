@@ -1,5 +1,6 @@
 //! The files of a wallet, and what is not in them.
 
+use tacit_credential::expiry::Expiry;
 use tacit_credential::field;
 use tacit_credential::holder::{HolderSecret, Scope};
 
@@ -138,7 +139,7 @@ fn credentials_are_checked_before_they_are_kept() {
     let foreign = ministry.issue(&LIN, HolderSecret::generate(&mut rng(99)).key(), 1);
     assert!(matches!(wallet.add(foreign), Err(AddError::OtherHolder)));
     let mut altered = ministry.issue(&LIN, holder, 1);
-    altered.attributes.expiry = Date::from_ymd(2099, 1, 1).unwrap();
+    altered.attributes.expiry = Expiry::LONG_TERM;
     assert!(matches!(wallet.add(altered), Err(AddError::Credential(_))));
     assert!(wallet.list().is_empty());
 

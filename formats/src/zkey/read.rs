@@ -1,0 +1,146 @@
+//! From bytes to a key.
+
+use ark_bn254::{Bn254, Fq, Fr};
+use ark_groth16::VerifyingKey;
+use rayon::prelude::*;
+
+use super::{
+    A, B_G1, B_G2, CEREMONY, COEFFICIENTS, Ceremony, Coefficient, Contribution, FORMAT, GROTH16, H, HEADER,
+    IC, L, LARGEST_DOMAIN, MatrixName, PROTOCOL, Zkey, ZkeyParts,
+};
+use crate::binary::{Container, Cursor};
+use crate::contribution;
+use crate::error::{FormatError, Place};
+use crate::field::{ELEMENT, read_doubly_montgomery};
+use crate::point::{Identity, Point, PointChecks};
+
+/// Bytes of an entry of a matrix.
+const ENTRY: usize = 12 + ELEMENT;
+
+impl Zkey {
+    /// Reads a file and checks every point: that takes as long as a few proofs, most of it for the points of
+    /// G2.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
+        read(bytes, PointChecks::Here)
+    }
+
+    /// [`Zkey::from_bytes`] without the checks that points lie on their curve and in the subgroup, for a file
+    /// that was checked before: the caller must know that these are the same bytes, by a digest that no
+    /// stranger could replace. Everything else is checked.
+    pub fn from_bytes_unchecked_points(bytes: &[u8]) -> Result<Self, FormatError> {
+        read(bytes, PointChecks::ByCaller)
+    }
+}
+
+fn read(bytes: &[u8], checks: PointChecks) -> Result<Zkey, FormatError> {
+    let file = Container::open(&FORMAT, bytes)?;
+    let mut protocol = file.section(PROTOCOL)?;
+    let at = protocol.place();
+    let found = protocol.u32()?;
+    if found != GROTH16 {
+        return Err(FormatError::Protocol { at, found });
+    }
+    protocol.finish()?;
+
+    let mut header = file.section(HEADER)?;
+    header.prime::<Fq>()?;
+    header.prime::<Fr>()?;
+    let at = header.place();
+    let (wires, public) = (header.u32()?, header.u32()?);
+    if u64::from(public) + 1 > u64::from(wires) {
+        return Err(FormatError::WireCounts { at });
+    }
+    let at = header.place();
+    let domain = header.u32()?;
+    if !domain.is_power_of_two() || domain > LARGEST_DOMAIN || domain <= public {
+        return Err(FormatError::Domain { at, found: domain.into() });
+    }
+    let (alpha_g1, beta_g1, beta_g2) = (header.point(checks)?, header.point(checks)?, header.point(checks)?);
+    let (gamma_g2, delta_g1, delta_g2) =
+        (header.point(checks)?, header.point(checks)?, header.point(checks)?);
+    header.finish()?;
+
+    let (wires, public, domain) = (u64::from(wires), u64::from(public), u64::from(domain));
+    let absent = Identity::Allowed;
+    let parts = ZkeyParts {
+        vk: VerifyingKey::<Bn254> {
+            alpha_g1,
+            beta_g2,
+            gamma_g2,
+            delta_g2,
+            gamma_abc_g1: points(file.section(IC)?, public + 1, absent, checks)?,
+        },
+        beta_g1,
+        delta_g1,
+        coefficients: coefficients(file.section(COEFFICIENTS)?, wires as u32, domain as u32)?,
+        a: points(file.section(A)?, wires, absent, checks)?,
+        b_g1: points(file.section(B_G1)?, wires, absent, checks)?,
+        b_g2: points(file.section(B_G2)?, wires, absent, checks)?,
+        l: points(file.section(L)?, wires - public - 1, absent, checks)?,
+        h: points(file.section(H)?, domain, Identity::Refused, checks)?,
+        ceremony: file.find(CEREMONY).map(|section| ceremony(section, checks)).transpose()?,
+    };
+    Ok(Zkey { parts, order: file.order() })
+}
+
+fn points<P: Point>(
+    mut section: Cursor<'_>,
+    count: u64,
+    identity: Identity,
+    checks: PointChecks,
+) -> Result<Vec<P>, FormatError> {
+    section.expect(count * P::BYTES as u64)?;
+    section.points(count, identity, checks)
+}
+
+fn coefficients(mut section: Cursor<'_>, wires: u32, domain: u32) -> Result<Vec<Coefficient>, FormatError> {
+    let count = section.u32()?;
+    section.expect(u64::from(count) * ENTRY as u64)?;
+    let at = section.place();
+    let bytes = section.take(section.left())?;
+    let entries = bytes.par_chunks_exact(ENTRY).enumerate().with_min_len(256);
+    let read = |(i, bytes): (usize, &[u8])| {
+        let place = |more: u64| Place { offset: at.offset + (i * ENTRY) as u64 + more, ..at };
+        entry(bytes, wires, domain, place)
+    };
+    let all: Result<Vec<Coefficient>, FormatError> = entries.clone().map(read).collect();
+    // Whichever thread was first: name the first fault of the file.
+    all.map_err(|any| entries.find_map_first(|entry| read(entry).err()).unwrap_or(any))
+}
+
+fn entry(
+    bytes: &[u8],
+    wires: u32,
+    domain: u32,
+    place: impl Fn(u64) -> Place,
+) -> Result<Coefficient, FormatError> {
+    let (head, value) = bytes.split_at(12);
+    let numbers = head.as_chunks::<4>().0;
+    let [matrix, row, wire] = [0, 1, 2].map(|i| u32::from_le_bytes(numbers[i]));
+    let matrix = match matrix {
+        0 => MatrixName::A,
+        1 => MatrixName::B,
+        found => return Err(FormatError::BadMatrix { at: place(0), found }),
+    };
+    if row >= domain {
+        return Err(FormatError::BadRow { at: place(4), found: row, domain });
+    }
+    if wire >= wires {
+        return Err(FormatError::BadWire { at: place(8), found: wire, wires });
+    }
+    let value = value.first_chunk().and_then(read_doubly_montgomery);
+    Ok(Coefficient { matrix, row, wire, value: value.ok_or(FormatError::NotCanonical { at: place(12) })? })
+}
+
+fn ceremony(mut section: Cursor<'_>, checks: PointChecks) -> Result<Ceremony, FormatError> {
+    let circuit_hash = section.array()?;
+    let mut contributions = Vec::new();
+    for _ in 0..section.u32()? {
+        let (delta_after, s, s_x) = (section.point(checks)?, section.point(checks)?, section.point(checks)?);
+        let (s_prime_x, transcript) = (section.point(checks)?, section.array()?);
+        let (name, source) = contribution::read(&mut section)?;
+        contributions.push(Contribution { delta_after, s, s_x, s_prime_x, transcript, name, source });
+    }
+    section.finish()?;
+    Ok(Ceremony { circuit_hash, contributions })
+}
