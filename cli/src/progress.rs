@@ -1,5 +1,6 @@
 //! Progress bars on long work; hidden with `--json`, `--no-progress` and without a terminal.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,7 +19,7 @@ pub(crate) fn bar(output: Output, total: u64, what: &'static str) -> ProgressBar
 }
 
 /// A spinner for work of unknown length.
-pub(crate) fn spinner(output: Output, what: &'static str) -> ProgressBar {
+pub(crate) fn spinner(output: Output, what: impl Into<Cow<'static, str>>) -> ProgressBar {
     let spinner = ProgressBar::with_draw_target(None, target(output));
     if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {msg} {elapsed:.dim}") {
         spinner.set_style(style);

@@ -43,6 +43,7 @@ pub(crate) fn run(
     let consent = wallet.prepare(&request, now(), &options, &mut OsRng).map_err(refused)?;
     let prepared = preparing.elapsed();
     let summary = serde_json::to_value(consent.summary()).map_err(refused)?;
+    let (credential, epoch) = (consent.summary().credential.id, consent.summary().epoch);
     consent::ask(consent.summary(), arguments.yes, output)?;
 
     if development {
@@ -62,16 +63,14 @@ pub(crate) fn run(
 
     // The answer is written; what follows makes the next one quicker.
     let following = Instant::now();
-    let (engine, sums, shows) = match approved.engine {
-        ProofEngine::Show => {
-            opened.remember(wallet, output);
-            ("show", json!("used"), None)
-        }
+    opened.remember(wallet, output);
+    let (engine, sums, prepared_next) = match approved.engine {
+        ProofEngine::Show => ("show", json!("used"), false),
         ProofEngine::Full(why) => {
             if why != SumsUnused::Absent {
                 output.warn(format_args!("{why}; a full proof was made instead."));
             }
-            ("full", json!(why), opened.prepare(wallet, output))
+            ("full", json!(why), opened.prepare_again(wallet, credential, epoch, output))
         }
     };
     let followed = following.elapsed();
@@ -86,12 +85,9 @@ pub(crate) fn run(
     if let Some(line) = opened.in_words() {
         report = report.line(line);
     }
-    if let Some(shows) = shows.filter(|shows| shows.prepared > 0) {
-        report = report.line(format_args!(
-            "{} proof(s) prepared for the next time in {}",
-            shows.prepared,
-            milliseconds(followed)
-        ));
+    if prepared_next {
+        report =
+            report.line(format_args!("Most of the next proof is prepared, in {}.", milliseconds(followed)));
     }
     Ok(report
         .line(format_args!(
@@ -104,7 +100,7 @@ pub(crate) fn run(
         .key("engine", engine)
         .key("sums", sums)
         .key("prover_cache", opened.cache_use())
-        .key("shows", proving::as_json(shows))
+        .key("prepared_next", prepared_next)
         .key("consent", summary)
         .key(
             "milliseconds",

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
+use tacit_credential::trust_list::Epoch;
 use tacit_prover::{CacheUse, KeyFileError, MemoryBudget, Options, Prover, ProvingKey};
-use tacit_wallet::{KnownKey, ShowsPrepared, Wallet};
+use tacit_wallet::{CredentialId, KnownKey, PrepareShowsError, ShowsPrepared, Wallet};
 
 use crate::args::Proving;
 use crate::error::{CliError, refused};
@@ -100,8 +101,11 @@ impl Found {
     pub(crate) fn open(self, folder: &Path, output: Output) -> Result<Opened, CliError> {
         // In the wallet's folder, which is its owner's alone: whoever could write the cache could spoil proofs.
         let cache = folder.join(CACHE);
-        let message =
-            if cache.exists() { "opening the proving key" } else { "preparing the proving key, this once" };
+        let message = if cache.exists() {
+            "opening the proving key".to_owned()
+        } else {
+            format!("preparing the proving key, this once; the result goes to {}", cache.display())
+        };
         let spinner = progress::spinner(output, message);
         let Self { key, path, memory } = self;
         let options = memory.map_or_else(Options::default, |memory| Options::default().with_memory(memory));
@@ -153,12 +157,19 @@ impl Opened {
         };
         let prepared = wallet.prepare_shows(&self.prover, &mut OsRng, watch);
         bar.finish_and_clear();
-        prepared
-            .map_err(|error| {
-                output
-                    .warn(format_args!("nothing was prepared for the next presentation: {}", refused(error)));
-            })
-            .ok()
+        prepared.map_err(|error| not_prepared(error, output)).ok()
+    }
+
+    /// Prepares a show of what was just proved; `false` if that fails.
+    pub(crate) fn prepare_again(
+        &self,
+        wallet: &Wallet,
+        id: CredentialId,
+        epoch: Epoch,
+        output: Output,
+    ) -> bool {
+        let prepared = wallet.prepare_show(id, epoch, &self.prover, &mut OsRng);
+        prepared.map_err(|error| not_prepared(error, output)).unwrap_or(false)
     }
 
     /// The wallet finds the key again.
@@ -185,6 +196,10 @@ impl Opened {
             megabytes(bytes)
         ))
     }
+}
+
+fn not_prepared(error: PrepareShowsError, output: Output) {
+    output.warn(format_args!("nothing was prepared for the next presentation: {}", refused(error)));
 }
 
 fn remember(

@@ -153,6 +153,20 @@ impl Wallet {
         Ok(ShowsPrepared { prepared: missing.len(), kept: all.len() - missing.len() })
     }
 
+    /// Prepares one pair: for the same credential and list once more. `false` if no proof is possible for it.
+    pub fn prepare_show(
+        &self,
+        id: CredentialId,
+        epoch: Epoch,
+        prover: &Prover,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<bool, PrepareShowsError> {
+        match self.pair(id, epoch) {
+            Some(pair) => self.prepare_pair(&pair, prover, rng).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
     fn prepare_pair(
         &self,
         pair: &Pair<'_>,
@@ -173,7 +187,7 @@ impl Wallet {
 
     #[cfg(test)]
     pub(crate) fn split(&self, id: CredentialId, epoch: Epoch, rng: &mut impl CryptoRngCore) -> Vec<u32> {
-        let pair = self.pairs().find(|pair| (pair.id, pair.epoch) == (id, epoch)).unwrap();
+        let pair = self.pair(id, epoch).unwrap();
         pair.case(self, &pair.full_witness(self)).changing_wires(rng)
     }
 
@@ -184,8 +198,7 @@ impl Wallet {
         epoch: Epoch,
         key: &ProvingKey,
     ) -> Result<Prepared, SumsUnused> {
-        let pair =
-            self.pairs().find(|pair| (pair.id, pair.epoch) == (id, epoch)).ok_or(SumsUnused::Absent)?;
+        let pair = self.pair(id, epoch).ok_or(SumsUnused::Absent)?;
         self.read(&pair, key).inspect_err(|_| self.drop_prepared(id, epoch))
     }
 
@@ -214,6 +227,10 @@ impl Wallet {
             return Err(SumsUnused::Stale);
         }
         Prepared::from_bytes(sums).map_err(|_| SumsUnused::Damaged)
+    }
+
+    fn pair(&self, id: CredentialId, epoch: Epoch) -> Option<Pair<'_>> {
+        self.pairs().find(|pair| (pair.id, pair.epoch) == (id, epoch))
     }
 
     /// Every credential under every kept list that proofs are possible for.

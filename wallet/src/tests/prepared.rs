@@ -57,7 +57,8 @@ fn is_dropped(scene: &Scene, name: &str, why: SumsUnused) {
     assert_eq!(engine(scene, 1), Full(why));
     assert!(!file(scene, name).exists(), "{why:?}");
     assert_eq!(engine(scene, 2), Full(SumsUnused::Absent));
-    assert_eq!(prepare(&scene.wallet).prepared, 1);
+    let epoch = scene.wallet.newest_epoch().unwrap();
+    assert!(scene.wallet.prepare_show(ONE, epoch, &proving().0, &mut rng(71)).unwrap());
     assert_eq!(engine(scene, 3), Show);
 }
 
@@ -346,6 +347,8 @@ fn nothing_is_prepared_for_what_cannot_be_proved() {
     scene.ministry.publish();
     scene.update();
     assert_eq!(prepare(&scene.wallet), ShowsPrepared { prepared: 0, kept: 1 });
+    assert!(!scene.wallet.prepare_show(ONE, Epoch(2), &proving().0, &mut rng(71)).unwrap());
+    assert_eq!(files(&scene), ["1-1.age"]);
     // An empty wallet, and one that was never updated.
     let mut empty = wallet(&scene.ministry.path("empty"), 12);
     assert_eq!(prepare(&empty), ShowsPrepared { prepared: 0, kept: 0 });

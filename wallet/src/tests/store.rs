@@ -107,6 +107,22 @@ fn a_store_of_another_version_is_told_apart() {
     assert!(matches!(of("{}"), StoreError::WrongPassphrase));
 }
 
+/// Version 1 knew no proving key; all else is the same, and stays.
+#[test]
+fn a_store_of_version_1_is_read_and_written_as_version_2() {
+    let ministry = Ministry::published();
+    let mut wallet = wallet(&ministry.path("wallet"), 10);
+    wallet.add(ministry.issue(&LIN, wallet.holder_key(), 5)).unwrap();
+    wallet.update(&ministry.out(), &ministry.key()).unwrap();
+    let now = serde_json::to_value(wallet.contents()).unwrap();
+    assert_eq!((&now["version"], &now["proving_key"]), (&2.into(), &serde_json::Value::Null));
+    let mut old = now.clone();
+    old["version"] = 1.into();
+    old.as_object_mut().unwrap().remove("proving_key");
+    let read = Contents::from_json(old.to_string().as_bytes(), || StoreError::WrongPassphrase).ok().unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), now);
+}
+
 /// The phrase restores the holder secret, and so every pseudonym; credentials come back from the issuer.
 #[test]
 fn the_recovery_phrase_restores_the_pseudonyms() {
