@@ -105,8 +105,8 @@ refusal says why. The end compares what every business learnt with what a photoc
 
 The proving keys are DEVELOPMENT keys, made on the spot: whoever made them could forge proofs.
 
-Ends with 1 if any outcome differs from what it should be, and names it. Leaves nothing behind without --keep, also when
-it is stopped by Ctrl-C; what a killed run left, the next one removes.
+Ends with 1 if any outcome differs from what it should be, and names it. Leaves nothing behind without \
+--keep, also when it is stopped by Ctrl-C; what a killed run left, the next one removes.
 
   tacit demo
   tacit demo --people 1000            faster
