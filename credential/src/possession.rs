@@ -4,9 +4,10 @@
 //!
 //! `s·B8 = K + c·A`, `0 <= s < l`, K on the curve.
 //!
-//! The context names the trust operator's key and the issuer, so that the proof cannot be replayed by another issuer or on
-//! another operator's list. The tag is its own, and the hash is not the one of credentials, so that a proof is never a
-//! signature over a credential nor the reverse.
+//! The context names the trust operator's key, the issuer and its jurisdiction, so that the proof cannot be
+//! replayed by another issuer, for other regions or on another operator's list. The tag is its own, and the
+//! hash is not the one of credentials, so that a proof is never a signature over a credential nor the
+//! reverse.
 //!
 //! Why it is needed: the circuit starts its chains of point additions at a point U of unknown logarithm. The key A = 2⁻¹²⁹·U is on the curve and
 //! of order l, and with it listed anyone forges credentials in seconds. Nobody can prove possession of such a key.

@@ -9,12 +9,16 @@
 //! root. Lists form a chain: each names its epoch, its predecessor's digest, when it was made and when it lapses, and
 //! is signed by the trust operator.
 //!
-//! **The circuit is sound only for lists that pass [`SignedTrustList::verify`]**: it neither checks that a key is a
-//! point of the prime-order subgroup nor that somebody owns it, and with a bad key in the list anyone can forge
-//! credentials (`circuits` keeps such forgeries as tests). Hence, for every listed key: a canonical point of the
-//! subgroup, not the identity ([`PublicKey`]'s constructor); a proof of possession bound to operator and issuer; no
-//! key twice. Across lists ([`VerifiedTrustList::follows`]): no key under another issuer, no older status of the same
-//! issuer, since each would un-revoke holders. Verifiers and wallets compute leaves and root themselves.
+//! **The circuit is sound only for lists that pass [`SignedTrustList::verify`]**: it neither checks that a
+//! key is a point of the prime-order subgroup nor that somebody owns it, and with a bad key in the list
+//! anyone can forge credentials (`circuits` keeps such forgeries as tests). Hence, for every listed key: a
+//! canonical point of the subgroup, not the identity ([`PublicKey`]'s constructor); a proof of possession
+//! bound to operator, issuer and jurisdiction; no key twice. Across lists ([`VerifiedTrustList::follows`]):
+//! no key under another issuer, no older status of the same issuer, since each would un-revoke holders.
+//! Verifiers and wallets compute leaves and root themselves.
+//!
+//! That nobody has credentials of two issuers rests on lists too: no two issuers of one share a region, and
+//! none has another jurisdiction than in the lists before.
 
 use crate::attributes::{ARITY, ISSUER_LEVELS};
 use crate::credential::IssuerId;
