@@ -19,6 +19,7 @@
 //!
 //! Source: J. Groth, *On the Size of Pairing-based Non-interactive Arguments*, EUROCRYPT 2016.
 
+pub mod circom;
 mod control;
 mod engine;
 mod file;

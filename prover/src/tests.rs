@@ -1,6 +1,7 @@
 //! The whole crate on a small system.
 
 mod cache;
+mod circom;
 mod engine;
 mod show;
 mod synthetic;
