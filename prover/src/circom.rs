@@ -17,7 +17,7 @@
 //! **Not checked here**: that a key comes from an honest ceremony for the circuit, C included.
 
 use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Projective};
-use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::{FftField, One};
 use ark_groth16::{Groth16, VerifyingKey, prepare_verifying_key};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
@@ -27,7 +27,7 @@ use tacit_r1cs::{Assignment, RowsError};
 use zeroize::Zeroizing;
 
 use crate::key::{KeyError, Provenance, ProvingKey};
-use crate::proof::Proof;
+use crate::proof::{Proof, ProofDecodeError};
 use crate::prover::Blinding;
 
 /// Why a `.zkey` and a `.r1cs` make no proving key.
@@ -172,6 +172,22 @@ impl ZkeyProver {
 
 fn msm(points: &[G1Affine], scalars: &[Fr]) -> G1Projective {
     G1Projective::msm_unchecked(points, scalars)
+}
+
+impl TryFrom<ark_groth16::Proof<Bn254>> for Proof {
+    type Error = ProofDecodeError;
+
+    /// Checks that every point is in its group and not the identity.
+    fn try_from(proof: ark_groth16::Proof<Bn254>) -> Result<Self, ProofDecodeError> {
+        let inside = proof.b.is_on_curve() && proof.b.is_in_correct_subgroup_assuming_on_curve();
+        if !(proof.a.is_on_curve() && proof.c.is_on_curve() && inside) {
+            return Err(ProofDecodeError::Point);
+        }
+        if proof.a.is_zero() || proof.b.is_zero() || proof.c.is_zero() {
+            return Err(ProofDecodeError::Identity);
+        }
+        Ok(Self(proof))
+    }
 }
 
 /// Whether a proof holds for these public values, the constant 1 left out. Values of another number do not.

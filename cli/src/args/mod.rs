@@ -3,6 +3,7 @@
 //! Every command takes `--json`; options that name a place can also come from the environment, so that a session
 //! types them once.
 
+mod groth16;
 mod inspect;
 mod issuer;
 mod proving;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use groth16::{Export, Groth16, Groth16Command, Prove, VerifyProof};
 pub(crate) use inspect::{Inspect, InspectCommand};
 pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
 pub(crate) use proving::Proving;
@@ -36,7 +38,9 @@ Roles, each with its own commands:
   issuer            enrols residents, revokes, publishes status lists
   trust             lists the issuers of an epoch, certifies verifiers
   wallet            keeps a holder's credentials, answers requests
-  request, verify   what a business does: ask, and check the answer";
+  request, verify   what a business does: ask, and check the answer
+
+For circuits of your own: tacit groth16 proves with the files of circom and snarkjs.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -92,6 +96,9 @@ pub(crate) enum Command {
     /// Look into circuits, credentials, requests and presentations.
     #[command(long_about = inspect::ABOUT)]
     Inspect(Inspect),
+    /// Prove and verify any circom circuit, with the files of circom and snarkjs.
+    #[command(long_about = groth16::ABOUT)]
+    Groth16(Groth16),
 }
 
 const DEMO_ABOUT: &str = "\

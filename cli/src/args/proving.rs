@@ -21,7 +21,7 @@ pub(crate) struct Proving {
 /// No machine that runs this has more: a slip of the hand.
 const MOST_MEBIBYTES: u64 = 1 << 20;
 
-fn memory_budget(text: &str) -> Result<MemoryBudget, String> {
+pub(super) fn memory_budget(text: &str) -> Result<MemoryBudget, String> {
     let lower = text.to_ascii_lowercase();
     let (digits, factor) = match (lower.strip_suffix("mib"), lower.strip_suffix("gib")) {
         (Some(digits), _) => (digits, 1),

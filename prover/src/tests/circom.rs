@@ -43,6 +43,30 @@ fn circoms_keys_prove_with_and_without_the_circuit() {
 }
 
 #[test]
+fn points_that_are_no_proof_are_refused() {
+    let (zkey, _, witness) = load("tiny");
+    let blinding = Blinding::chosen(Fr::from(7), Fr::from(11));
+    let proof = ZkeyProver::new(zkey).unwrap().prove_with(witness.assignment(), &blinding).unwrap();
+    let with = |change: &dyn Fn(&mut ark_groth16::Proof<Bn254>)| {
+        let mut points = proof.points().clone();
+        change(&mut points);
+        Proof::try_from(points)
+    };
+    assert_eq!(with(&|_| ()), Ok(proof.clone()));
+    assert_eq!(with(&|p| p.a = G1Affine::identity()), Err(ProofDecodeError::Identity));
+    assert_eq!(with(&|p| p.b = G2Affine::identity()), Err(ProofDecodeError::Identity));
+    assert_eq!(with(&|p| p.c = G1Affine::identity()), Err(ProofDecodeError::Identity));
+    assert_eq!(with(&|p| p.a.x += Fq::from(1)), Err(ProofDecodeError::Point));
+    assert_eq!(with(&|p| p.c.y += Fq::from(1)), Err(ProofDecodeError::Point));
+    assert_eq!(with(&|p| p.b.x.c0 += Fq::from(1)), Err(ProofDecodeError::Point));
+    let outside = (1_u64..)
+        .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::from(x), true))
+        .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+        .unwrap();
+    assert_eq!(with(&|p| p.b = outside), Err(ProofDecodeError::Point));
+}
+
+#[test]
 fn false_witnesses_and_other_circuits_are_refused() {
     let (zkey, circuit, witness) = load("tiny");
     let blinding = Blinding::chosen(Fr::from(7), Fr::from(11));
