@@ -7,7 +7,7 @@
 use ark_bn254::{Fq, Fr};
 
 use crate::lanes::PrimeLanes;
-use crate::portable::Portable;
+use crate::portable;
 
 /// The environment variable read by [`Backend::from_environment`].
 const VARIABLE: &str = "TACIT_BACKEND";
@@ -74,7 +74,7 @@ impl Backend {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             Choice::Ifma(token) => token.run(task),
-            Choice::Portable => task.run::<Portable>(),
+            Choice::Portable => portable::run(task),
         }
     }
 }

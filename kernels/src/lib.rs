@@ -7,7 +7,7 @@
 //! | choice of the backend, once, at run time | [`Backend`] | |
 //! | eight elements of Fq, Fr or Fq2: products, sums, packing | [`Lanes`], [`Vectors`], [`Quadratic`] | a trait |
 //! | the same on AVX-512 IFMA: 5 limbs of 52 bits, lazy reduction | `ifma` | folder with `unsafe` |
-//! | the same on any CPU: arkworks' own elements, one after the other | `portable` | |
+//! | the same on any CPU: 9 limbs of 29 bits, loops that compilers turn into vectors | `portable` | |
 //! | Fourier transforms over Fr, and the quotient of the prover | [`Domain`], [`Quotient`], [`Packed`] | once |
 //! | `Σ s_i P_i` over points that stay the same, with tables | [`FixedBase`] | once |
 //! | tables from a file, mapped; on large pages | [`map`], [`LineBuffer`] | with `unsafe` |
@@ -17,7 +17,7 @@
 //! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
 //! that must be compiled with the backend's instructions are [`Kernel`]s, run by [`Vectors::enter`].
 //!
-//! The portable backend is the oracle: it is always compiled, and every test runs on both. Nothing here is constant-time.
+//! The portable backend is always compiled. Every test runs on both and compares them with arkworks. Nothing here is constant-time.
 //!
 //! **Not checked here**: that points lie on the curve and in the prime-order subgroup. Who reads them from outside does that.
 
@@ -29,6 +29,7 @@ mod ifma;
 mod lanes;
 pub mod map;
 mod modinv;
+mod modular;
 mod msm;
 mod pages;
 mod portable;

@@ -1,13 +1,10 @@
 //! arkworks' elements as words: `x·2^256 mod p`, little-endian.
 
-use ark_bn254::{Fq, FqConfig, Fr, FrConfig};
-use ark_ff::{BigInt, BigInteger, MontConfig, PrimeField};
+use ark_bn254::{Fq, Fr};
+use ark_ff::{BigInt, BigInteger, PrimeField};
 
 /// A prime field of four words in Montgomery's form.
 pub(crate) trait Words: PrimeField<BigInt = BigInt<4>> {
-    /// `2^512 mod p`: what takes an integer to its representative.
-    const R_SQUARED: [u64; 4];
-
     /// The words.
     fn words(&self) -> [u64; 4];
 
@@ -26,10 +23,8 @@ pub(crate) trait Words: PrimeField<BigInt = BigInt<4>> {
 }
 
 macro_rules! words {
-    ($($field:ty: $config:ty),*) => {$(
+    ($($field:ty),*) => {$(
         impl Words for $field {
-            const R_SQUARED: [u64; 4] = <$config as MontConfig<4>>::R2.0;
-
             #[inline(always)]
             fn words(&self) -> [u64; 4] {
                 self.0.0
@@ -43,4 +38,4 @@ macro_rules! words {
     )*};
 }
 
-words!(Fq: FqConfig, Fr: FrConfig);
+words!(Fq, Fr);
