@@ -12,8 +12,7 @@
 //!
 //! Elements become operands and loose sums for nothing; a loose sum becomes an operand by [`Loose::carry`] and an element by
 //! [`Loose::reduce`], each of which adds `K·p` first, where the caller chooses `K` so that the sum is positive. Products of operands
-//! are elements. In builds with debug assertions the IFMA backend checks the bounds of every operand and element; the portable
-//! one reduces at every step and ignores them.
+//! are elements. In builds with debug assertions the backends check the bounds of every operand and element.
 //!
 //! # Packed elements
 //!
@@ -49,7 +48,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// The elements, lane by lane.
     fn to_fields(self) -> [Self::Field; 8];
 
-    /// `a·b`, carries not taken; below `1.2p + ab/2^260`.
+    /// `a·b`, carries not taken by the IFMA backend; below `1.2p + ab/2^260`.
     fn mul_loose(a: impl Into<Self::Operand>, b: impl Into<Self::Operand>) -> Self::Loose;
 
     /// `a²`, carries not taken.

@@ -4,6 +4,8 @@
 //!
 //! Every stage prints what it runs and how long it took. A stage that fails ends the run with its exit code.
 
+mod asan;
+
 use clap::{Parser, Subcommand};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -33,6 +35,8 @@ enum Chore {
     /// Makes the fixtures of circom's formats again with `circom2` and `snarkjs` (needs Node.js and npm),
     /// fails if they differ, and lets snarkjs prove and verify with files that this repository writes.
     Interop,
+    /// The tests of the crate with `unsafe` under AddressSanitizer (x86-64 Linux).
+    Asan,
     /// What continuous integration runs: formatting, lints, documentation, then `test`.
     Ci,
 }
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         Chore::Soak { cases } => soak(&mut stages, cases),
         Chore::Vectors => vectors(&mut stages),
         Chore::Interop => interop(&mut stages),
+        Chore::Asan => asan::asan(&mut stages),
         Chore::Ci => ci(&mut stages),
     };
     stages.report();

@@ -117,7 +117,23 @@ fn sub(a: Nine, b: Nine) -> Nine {
 fn sub_columns(a: Columns, b: Columns) -> Columns {
     let d = |i: usize| a[i] - b[i];
     [
-        d(0), d(1), d(2), d(3), d(4), d(5), d(6), d(7), d(8), d(9), d(10), d(11), d(12), d(13), d(14), d(15), d(16),
+        d(0),
+        d(1),
+        d(2),
+        d(3),
+        d(4),
+        d(5),
+        d(6),
+        d(7),
+        d(8),
+        d(9),
+        d(10),
+        d(11),
+        d(12),
+        d(13),
+        d(14),
+        d(15),
+        d(16),
         d(17),
     ]
 }
@@ -254,7 +270,8 @@ pub(super) fn reduce_sum<P: Params, const K: usize>(a: &Lanes64) -> Lanes32 {
     for lane in 0..8 {
         let sum = add(take_sum(a, lane), constant(P::MULTIPLES[K]));
         let top = sum[8] - Wrapping(borrow.cast_unsigned());
-        let quotient = ((top & Wrapping(u64::from(u32::MAX))) * Wrapping(P::RECIPROCAL)) >> RECIPROCAL_BITS as usize;
+        let quotient =
+            ((top & Wrapping(u64::from(u32::MAX))) * Wrapping(P::RECIPROCAL)) >> RECIPROCAL_BITS as usize;
         let p = constant(P::P);
         let less = |i: usize| sum[i] - quotient * p[i];
         let reduced = [less(0), less(1), less(2), less(3), less(4), less(5), less(6), less(7), less(8)];
@@ -274,7 +291,15 @@ pub(super) fn canonical<P: Params>(a: &Lanes32) -> Lanes32 {
         let negative = Wrapping((less[8].0.cast_signed() >> 63).cast_unsigned());
         let chosen = |i: usize| a[i] & negative | less[i] & !negative;
         let all = [
-            chosen(0), chosen(1), chosen(2), chosen(3), chosen(4), chosen(5), chosen(6), chosen(7), chosen(8),
+            chosen(0),
+            chosen(1),
+            chosen(2),
+            chosen(3),
+            chosen(4),
+            chosen(5),
+            chosen(6),
+            chosen(7),
+            chosen(8),
         ];
         put(&mut out, lane, all);
     }

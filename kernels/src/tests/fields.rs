@@ -7,7 +7,7 @@ use crate::{Backend, Kernel, Lanes, Line, Loose, PrimeLanes, Quadratic, Task, Ve
 /// Random pairs for each field: each goes through some forty products.
 const RANDOM: usize = if cfg!(debug_assertions) { 20_000 } else { 250_000 };
 
-/// Values at the edges of limbs of 52 and of 64 bits, as representatives: what is stored is the number itself.
+/// Values at the edges of limbs of 29, 52 and 64 bits, as representatives: what is stored is the number itself.
 fn edges<L: PrimeLanes>() -> Vec<L::Field> {
     let mut integers: Vec<[u64; 4]> = vec![[0; 4], [1, 0, 0, 0]];
     let modulus: Vec<u64> = L::Field::MODULUS.as_ref().to_vec();
@@ -23,14 +23,16 @@ fn edges<L: PrimeLanes>() -> Vec<L::Field> {
         integers.push(ones);
     }
     // All ones in one limb, or in all but one.
-    for limb in 0..5 {
-        let (mut only, mut without) = ([0; 4], [0; 4]);
-        for b in 0..253_usize {
-            let target = if b / 52 == limb { &mut only } else { &mut without };
-            target[b / 64] |= 1_u64 << (b % 64);
+    for (bits, limbs) in [(52, 5), (29, 9)] {
+        for limb in 0..limbs {
+            let (mut only, mut without) = ([0; 4], [0; 4]);
+            for b in 0..253_usize {
+                let target = if b / bits == limb { &mut only } else { &mut without };
+                target[b / 64] |= 1_u64 << (b % 64);
+            }
+            integers.push(only);
+            integers.push(without);
         }
-        integers.push(only);
-        integers.push(without);
     }
     let mut fields = Vec::new();
     for words in integers {

@@ -95,6 +95,25 @@ fn seal(bytes: &mut [u8]) {
     bytes[HEAD..HEAD + 32].copy_from_slice(&checksum);
 }
 
+/// Where the sections of a cache begin and end.
+fn boundaries(bytes: &[u8]) -> Vec<usize> {
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let mut all = vec![BODY];
+    let mut next = BODY;
+    for table in 0..5 {
+        next += (4 * number(80 + 32 * table + 8)).next_multiple_of(64);
+        all.push(next);
+    }
+    for table in 0..5 {
+        let [points, bits, sets] = [8, 16, 24].map(|field| number(80 + 32 * table + field));
+        let lines = points * 254_usize.div_ceil(bits).div_ceil(sets) * if table == 4 { 2 } else { 1 };
+        next += 64 * lines;
+        all.push(next);
+    }
+    assert_eq!(next, bytes.len(), "the last section ends with the file");
+    all
+}
+
 #[test]
 fn damaged_and_forged_files_are_refused() {
     let (path, hostile) = (Scratch::new("honest"), Scratch::new("hostile"));
@@ -122,6 +141,21 @@ fn damaged_and_forged_files_are_refused() {
     for length in [16, 79, 255, 319, 320, 321, honest.len() - 64, honest.len() - 1] {
         assert!(matches!(try_bytes(&honest[..length]), Some(CacheError::Damaged)), "cut to {length}");
         assert!(matches!(forged(&|b| b.truncate(length)), Some(CacheError::Damaged)), "cut to {length}");
+    }
+    // At every boundary: where each table's indices and lines begin and end, and one byte before and after.
+    for boundary in boundaries(&honest) {
+        for length in [boundary - 1, boundary, boundary + 1].into_iter().filter(|&l| l < honest.len()) {
+            assert!(matches!(try_bytes(&honest[..length]), Some(CacheError::Damaged)), "cut to {length}");
+            assert!(matches!(forged(&|b| b.truncate(length)), Some(CacheError::Damaged)), "cut to {length}");
+            let with_length = |b: &mut Vec<u8>| {
+                b.truncate(length);
+                b[HEAD - 8..HEAD].copy_from_slice(&(length as u64).to_le_bytes());
+            };
+            assert!(matches!(forged(&with_length), Some(CacheError::Damaged)), "said to be {length} long");
+            let mut bytes = honest.clone();
+            bytes[length] ^= 0x80;
+            assert!(matches!(try_bytes(&bytes), Some(CacheError::Damaged)), "byte {length}");
+        }
     }
     // Any bit: in the head each, further on some.
     for at in (0..BODY).chain((BODY..honest.len()).step_by(honest.len() / 50)) {

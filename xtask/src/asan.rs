@@ -1,0 +1,17 @@
+//! `cargo xtask asan`: the tests of the one crate with `unsafe` under AddressSanitizer.
+//!
+//! The sanitizer's compiler flag is unstable, which `RUSTC_BOOTSTRAP=1` allows for this run alone; the target is named, so that build
+//! scripts and procedural macros are left out; and the build has a folder of its own, since nothing of it serves another.
+
+use crate::{Stages, cargo, root};
+
+/// Where AddressSanitizer's own runtime comes with the compiler, and the kernels have vector code.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+pub(crate) fn asan(stages: &mut Stages) -> Result<(), String> {
+    let mut command = cargo();
+    command.args(["test", "--package", "tacit-kernels", "--lib", "--locked", "--target", TARGET]);
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
+    command.env("CARGO_TARGET_DIR", root().join("target/asan"));
+    stages.run("kernels under AddressSanitizer", &mut command)
+}
