@@ -187,16 +187,21 @@ impl<'a> Cursor<'a> {
         let at = self.place();
         let bytes = self.take(count.saturating_mul(P::BYTES as u64))?;
         let points = bytes.par_chunks_exact(P::BYTES);
+        let together = if checks == PointChecks::Here { PointChecks::Curve } else { checks };
         let all: Result<Vec<P>, PointFault> =
-            points.clone().with_min_len(16).map(|bytes| P::read(bytes, identity, checks)).collect();
-        all.map_err(|_| {
+            points.clone().with_min_len(16).map(|bytes| P::read(bytes, identity, together)).collect();
+        let all = all.and_then(|all| {
+            let inside = checks == PointChecks::ByCaller || P::all_in_subgroup(&all);
+            if inside { Ok(all) } else { Err(PointFault::OutsideSubgroup) }
+        });
+        all.map_err(|fault| {
             let faults = points.enumerate();
             let first = faults.find_map_first(|(i, bytes)| {
                 let fault = P::read(bytes, identity, checks).err()?;
                 let offset = at.offset + (i * P::BYTES) as u64;
                 Some(named(fault, Place { offset, ..at }))
             });
-            first.unwrap_or(FormatError::OffCurve { at })
+            first.unwrap_or(named(fault, at))
         })
     }
 }

@@ -35,6 +35,7 @@ mod point;
 pub mod ptau;
 pub mod r1cs;
 pub mod reduction;
+mod subgroup;
 pub mod text;
 pub mod wtns;
 pub mod zkey;

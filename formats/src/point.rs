@@ -2,13 +2,15 @@
 //! coefficient first); the identity is all zeros, which lies on neither curve.
 //!
 //! **Checked here**, in this order: canonical coordinates, the identity where it may not stand, the curve,
-//! and in G2 the subgroup (by the endomorphism that arkworks uses). G1 has prime order.
+//! and in G2 the subgroup (by the endomorphism that arkworks uses; many points together as
+//! [`subgroup`](crate::subgroup) tells). G1 has prime order.
 
 use ark_bn254::{Fq2, g1, g2};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::Affine;
 
 use crate::field::{ELEMENT, read_montgomery, write_montgomery};
+use crate::subgroup::all_in_subgroup;
 
 /// What is wrong with a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub(crate) enum Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PointChecks {
     Here,
+    /// The subgroup is checked for many points at once, in [`all_in_subgroup`](Point::all_in_subgroup).
+    Curve,
     /// Only coordinates and the identity are checked here.
     ByCaller,
 }
@@ -48,6 +52,9 @@ pub(crate) trait Point: Copy + Send + Sync + PartialEq + AffineRepr {
     /// Of a point on the curve.
     fn in_subgroup(&self) -> bool;
 
+    /// Of points on the curve.
+    fn all_in_subgroup(points: &[Self]) -> bool;
+
     fn write(&self, out: &mut Vec<u8>);
 
     fn read(bytes: &[u8], identity: Identity, checks: PointChecks) -> Result<Self, PointFault> {
@@ -55,10 +62,11 @@ pub(crate) trait Point: Copy + Send + Sync + PartialEq + AffineRepr {
         if point.is_zero() {
             return if identity == Identity::Allowed { Ok(point) } else { Err(PointFault::Identity) };
         }
-        if checks == PointChecks::Here {
-            point.verify()?;
+        match checks {
+            PointChecks::Here => point.verify().map(|()| point),
+            PointChecks::Curve if !point.on_curve() => Err(PointFault::OffCurve),
+            PointChecks::Curve | PointChecks::ByCaller => Ok(point),
         }
-        Ok(point)
     }
 
     /// Of a point that is not the identity.
@@ -100,6 +108,10 @@ impl Point for Affine<g1::Config> {
         true
     }
 
+    fn all_in_subgroup(_: &[Self]) -> bool {
+        true
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         let (x, y) = self.xy().unwrap_or_default();
         for element in [x, y] {
@@ -122,6 +134,10 @@ impl Point for Affine<g2::Config> {
 
     fn in_subgroup(&self) -> bool {
         self.is_in_correct_subgroup_assuming_on_curve()
+    }
+
+    fn all_in_subgroup(points: &[Self]) -> bool {
+        all_in_subgroup(points)
     }
 
     fn write(&self, out: &mut Vec<u8>) {

@@ -415,6 +415,19 @@ fn the_first_fault_is_named() {
     }
 }
 
+/// Sections of many points have their subgroup checked for all at once, and the point is named all the same.
+#[test]
+fn one_point_of_many_outside_the_subgroup_is_named() {
+    let good = Sections::of(&fixture("small", "ptau"));
+    for at in [0, 77, 126] {
+        let mut sections = good.clone();
+        sections.data(13)[128 * at..128 * (at + 1)].copy_from_slice(&common::outside_subgroup());
+        let found = error("ptau", &sections.bytes());
+        let FormatError::OutsideSubgroup { at: named } = found else { panic!("{found:?}") };
+        assert_eq!(place(&sections, named), (13, 128 * at as u64));
+    }
+}
+
 /// Without the checks of points everything else is still checked.
 #[test]
 fn unchecked_points_are_the_only_thing_unchecked() {
