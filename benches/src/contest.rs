@@ -1,8 +1,9 @@
 //! Interleaved measurement: whoever is compared runs in the same rounds.
 //!
-//! Each round runs every entrant once, and rounds alternate in direction, so that a machine that slows down or is shared slows
-//! all of them. One round before the first warms caches and is not counted. A ratio can be had from one [`Outcome`] only: two
-//! measurements of different contests cannot be divided.
+//! Each round gives every entrant a turn, and rounds alternate in direction, so that a machine that slows down or is shared slows
+//! all of them. One round before the first is not counted. A turn may begin with uncounted runs, so that an entrant finds its own
+//! data in the caches and not those of the one before. A ratio can be had from one [`Outcome`] only: two measurements of
+//! different contests cannot be divided.
 
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ pub struct Rounds {
     pub most: usize,
     /// Time after which no round starts beyond the least.
     pub budget: Duration,
+    /// Runs at the beginning of every turn that are not counted.
+    pub uncounted: usize,
 }
 
 /// One entrant of a contest, by the order of entering.
@@ -80,6 +83,9 @@ impl<'a> Contest<'a> {
             }
             for step in 0..self.runs.len() {
                 let place = if round % 2 == 0 { step } else { self.runs.len() - 1 - step };
+                for _ in 0..rounds.uncounted {
+                    self.runs[place]()?;
+                }
                 samples[place].push(self.runs[place]()?.as_secs_f64() * 1e3);
             }
         }
@@ -127,7 +133,7 @@ mod tests {
     use super::*;
 
     fn rounds(n: usize) -> Rounds {
-        Rounds { least: n, most: n, budget: Duration::ZERO }
+        Rounds { least: n, most: n, budget: Duration::ZERO, uncounted: 0 }
     }
 
     #[test]
@@ -162,8 +168,18 @@ mod tests {
     fn the_budget_ends_a_contest_but_not_before_the_least() {
         let mut contest = Contest::new();
         let only = contest.enter("only", || Ok(()));
-        let spent = Rounds { least: 4, most: 100, budget: Duration::ZERO };
+        let spent = Rounds { least: 4, most: 100, budget: Duration::ZERO, uncounted: 0 };
         assert_eq!(contest.run(spent).unwrap().quartiles(only).unwrap().samples, 4);
+    }
+
+    #[test]
+    fn uncounted_runs_open_a_turn() {
+        let mut times = [1_u64, 9, 10, 9, 20].into_iter();
+        let mut contest = Contest::new();
+        let only = contest.enter_timed("only", move || Ok(Duration::from_millis(times.next().unwrap())));
+        let outcome = contest.run(Rounds { uncounted: 1, ..rounds(2) }).unwrap();
+        let quartiles = outcome.quartiles(only).unwrap();
+        assert_eq!((quartiles.minimum, quartiles.median, quartiles.samples), (10.0, 15.0, 2));
     }
 
     #[test]

@@ -35,18 +35,34 @@ pub enum BenchError {
         /// Who made it.
         maker: &'static str,
     },
-    /// Another program failed.
-    #[error("{program} failed: {message}; unset its variable to measure without it")]
-    Program {
-        /// Which.
-        program: String,
+    /// Our prover did not take its own key cache.
+    #[error("the benchmark's key cache: {0}")]
+    Cache(#[from] tacit_prover::CacheError),
+    /// A proof that cannot be written.
+    #[error("a proof as bytes: {0}; please report this")]
+    Encode(#[from] ark_serialize::SerializationError),
+    /// Two provers with the same key, assignment and randomness made different proofs.
+    #[error(
+        "our proof is not the one of stock ark-groth16; please report this, with the machine's CPU model"
+    )]
+    OtherProof,
+    /// Two sums of the same multiples differ.
+    #[error(
+        "our sum of multiples is not the one of ark-ec; please report this, with the machine's CPU model"
+    )]
+    OtherSum,
+    /// A contest without rounds.
+    #[error("nothing was measured; please report this")]
+    NoRound,
+    /// The process of a cold start failed.
+    #[error(
+        "the process that makes a first proof failed: {message}; if it was killed, try a smaller --memory"
+    )]
+    Restart {
         /// Its own words.
         message: String,
     },
-    /// The report as JSON.
+    /// The report, or a job, as JSON.
     #[error("the report as JSON: {0}; please report this")]
     Json(#[from] serde_json::Error),
-    /// A plot.
-    #[error("a plot of the report: {0}; please report this")]
-    Plot(Box<dyn std::error::Error + Send + Sync>),
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::machine::Build;
 use crate::statistics::{Quartiles, rounded};
 
 /// We and a peer. All times in milliseconds.
@@ -14,6 +15,25 @@ pub struct Figure {
     spread: Option<Spread>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+}
+
+/// One measurement with nobody beside it. In milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Timing {
+    /// Half of the samples are below.
+    pub median_ms: f64,
+    /// How far they lie apart.
+    pub spread_ms: Range,
+    /// How many there are.
+    pub samples: usize,
+}
+
+impl From<Quartiles> for Timing {
+    fn from(q: Quartiles) -> Self {
+        Self { median_ms: rounded(q.median), spread_ms: q.into(), samples: q.samples }
+    }
 }
 
 /// How far the samples lie apart.
@@ -66,14 +86,22 @@ impl Figure {
             ratio: Some(rounded(ratios.median)),
             spread: Some(spread),
             reason: None,
+            label: None,
         }
     }
 
     /// Not measured.
     #[must_use]
     pub fn absent(peer: &str, reason: impl Into<String>) -> Self {
-        let peer = peer.into();
-        Self { ours_ms: None, peer_ms: None, peer, ratio: None, spread: None, reason: Some(reason.into()) }
+        let (peer, reason) = (peer.into(), Some(reason.into()));
+        Self { ours_ms: None, peer_ms: None, peer, ratio: None, spread: None, reason, label: None }
+    }
+
+    /// Says beside the ratio what it is worth, if the peer was not built at its best.
+    #[must_use]
+    pub fn of_build(mut self, build: &Build) -> Self {
+        self.label = (self.ratio.is_some() && !build.native).then(|| build.label.clone());
+        self
     }
 
     /// Our median.
@@ -106,6 +134,12 @@ impl Figure {
         self.spread.as_ref()
     }
 
+    /// What the ratio is worth, unless the peer was at its best.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
     /// Why nothing was measured.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
@@ -125,6 +159,16 @@ mod tests {
         assert_eq!(keys, ["ours_ms", "peer", "peer_ms", "ratio", "spread"]);
         assert_eq!((json["ours_ms"].as_f64(), json["peer_ms"].as_f64()), (Some(2.0), Some(20.0)));
         assert_eq!(json["spread"]["ratio"]["upper_quartile"], 12.5);
+    }
+
+    #[test]
+    fn a_ratio_of_another_build_is_labelled() {
+        let q = Quartiles::of(&[1.0]).unwrap();
+        let figure = || Figure::measured(q, "stock", q, q);
+        let plain = Build::of(false, "", "");
+        assert_eq!(figure().of_build(&plain).label(), Some(plain.label.as_str()));
+        assert_eq!(figure().of_build(&Build::of(true, "-C target-cpu=native", "fat")).label(), None);
+        assert_eq!(Figure::absent("stock", "why").of_build(&plain).label(), None, "there is no ratio");
     }
 
     #[test]

@@ -1,10 +1,20 @@
 //! Provers measured side by side, and the report of it. `tacit bench` runs this on the user's machine; the engineers' criterion
-//! groups are in `benches/`: `cargo bench -p tacit-benches --bench presentation`.
+//! groups are in `benches/`: `cargo bench -p tacit-benches`.
+//!
+//! ```text
+//! Plan ── measure ── contests of entrants ── figures ── Report ── JSON, page, plots
+//! ```
 
+pub mod cold;
 pub mod contest;
 mod error;
 mod figure;
+pub mod kernels;
 mod machine;
+mod measure;
+mod peers;
+mod plan;
+mod report;
 mod resident;
 mod statistics;
 pub mod stock;
@@ -12,7 +22,11 @@ pub mod synthetic;
 pub mod trapdoor;
 
 pub use error::BenchError;
-pub use figure::{Figure, Range, Spread};
+pub use figure::{Figure, Range, Spread, Timing};
 pub use machine::{Build, Machine, Versions, peak_memory_mib};
+pub use measure::{Footprint, Size, Step, Threads, measure};
+pub use peers::Peer;
+pub use plan::{Extent, Plan, Restart};
+pub use report::{Circuit, Clause, Figures, Named, Plot, Report};
 pub use resident::{Resident, benchmark_rng};
 pub use statistics::Quartiles;

@@ -23,6 +23,8 @@ pub struct Machine {
     pub system: String,
     /// Load average of the last minute when measuring began: above the number of threads used, expect wide spreads.
     pub load_at_start: Option<f64>,
+    /// The same when it ended; the measurement itself counts for about the threads used.
+    pub load_at_end: Option<f64>,
 }
 
 const FLAGS: [&str; 9] =
@@ -42,11 +44,19 @@ impl Machine {
             flags,
             memory_mib: kib_of("/proc/meminfo", "MemTotal:").map(|kib| kib / 1024),
             system: format!("{}, {}", std::env::consts::OS, std::env::consts::ARCH),
-            load_at_start: fs::read_to_string("/proc/loadavg")
-                .ok()
-                .and_then(|text| text.split(' ').next()?.parse().ok()),
+            load_at_start: load(),
+            load_at_end: None,
         }
     }
+
+    /// Notes the load at the end.
+    pub fn finish(&mut self) {
+        self.load_at_end = load();
+    }
+}
+
+fn load() -> Option<f64> {
+    fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
 /// The highest resident memory of this process so far, in MiB, where the system tells.
@@ -145,7 +155,7 @@ impl Build {
         )
     }
 
-    fn of(asm: bool, rustflags: &str, profile: &str) -> Self {
+    pub(crate) fn of(asm: bool, rustflags: &str, profile: &str) -> Self {
         let native = asm && rustflags.contains("target-cpu=native") && !profile.is_empty();
         let label = if native {
             "native/asm".into()

@@ -3,8 +3,9 @@
 //! It is given its matrices, as it would be in a server that proves often, and the same key and assignment as our prover. Its
 //! satisfaction check is left out; ours is not.
 
-use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
+use ark_bn254::{Bn254, Fr};
 use ark_ec::VariableBaseMSM;
+use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_ff::UniformRand;
 use ark_groth16::{
     Groth16, PreparedVerifyingKey, Proof, prepare_verifying_key, r1cs_to_qap::LibsnarkReduction,
@@ -67,14 +68,9 @@ impl<'a> Stock<'a> {
     }
 }
 
-/// The stock sum of multiples in G1.
-pub fn msm_g1(bases: &[G1Affine], scalars: &[Fr]) -> G1Projective {
-    G1Projective::msm_unchecked(bases, scalars)
-}
-
-/// The stock sum of multiples in G2.
-pub fn msm_g2(bases: &[G2Affine], scalars: &[Fr]) -> G2Projective {
-    G2Projective::msm_unchecked(bases, scalars)
+/// The stock sum of multiples.
+pub fn msm<C: SWCurveConfig>(points: &[Affine<C>], scalars: &[C::ScalarField]) -> Projective<C> {
+    Projective::msm_unchecked(points, scalars)
 }
 
 /// The stock Fourier transform.

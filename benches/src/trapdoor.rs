@@ -94,14 +94,14 @@ impl Trapdoor {
 }
 
 /// Many multiples of a group's generator.
-struct Multiples<G: CurveGroup>(BatchMulPreprocessing<G>);
+pub(crate) struct Multiples<G: CurveGroup>(BatchMulPreprocessing<G>);
 
 impl<G: CurveGroup> Multiples<G> {
-    fn new(about: usize) -> Self {
+    pub(crate) fn new(about: usize) -> Self {
         Self(BatchMulPreprocessing::new(G::Affine::generator().into_group(), about))
     }
 
-    fn of(&self, scalars: &[G::ScalarField]) -> Vec<G::Affine> {
+    pub(crate) fn of(&self, scalars: &[G::ScalarField]) -> Vec<G::Affine> {
         self.0.batch_mul(scalars)
     }
 }

@@ -1,0 +1,87 @@
+//! What a circuit's proofs take beside time: files, memory, and the wait for the first one.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use serde::Serialize;
+use tacit_prover::Prover;
+use tacit_r1cs::Assignment;
+
+use crate::cold::{ColdStart, FirstProof, Maker};
+use crate::contest::{Contest, Entrant};
+use crate::error::BenchError;
+use crate::figure::{Figure, Timing};
+use crate::machine::Build;
+use crate::plan::Plan;
+use crate::statistics::{Quartiles, rounded};
+
+/// Files, memory and the first proof of one circuit.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Footprint {
+    /// Which circuit.
+    pub circuit: String,
+    /// The key, as a file.
+    pub key_bytes: u64,
+    /// The tables made of it, as a file.
+    pub key_cache_bytes: u64,
+    /// Making those, once for a key.
+    pub prepare_key_ms: f64,
+    /// Reading key and tables in a new process.
+    pub load_ms: Timing,
+    /// Most memory of a process that makes one proof with them, mapped files included, where the system tells.
+    pub peak_mib: Option<f64>,
+    /// The same for stock `ark-groth16`.
+    pub peer_peak_mib: Option<f64>,
+    /// From the start of such a process to its end.
+    pub first_proof: Figure,
+}
+
+/// Starts processes for `prover`'s circuit.
+pub(super) fn measure(
+    plan: &Plan,
+    build: &Build,
+    circuit: &str,
+    log_size: u32,
+    prover: &Prover,
+    prepare_key: Duration,
+    assignment: &Assignment,
+) -> Result<Footprint, BenchError> {
+    let files = &ColdStart::new(plan, prover, assignment)?;
+    let proofs = [RefCell::default(), RefCell::default()];
+    let mut contest = Contest::new();
+    let [ours, theirs] = enter(&mut contest, files, &proofs);
+    let outcome = contest.run(plan.cold(log_size))?;
+    let [ours_first, theirs_first] = proofs.map(RefCell::into_inner);
+    if ours_first.iter().chain(&theirs_first).any(|first| first.proof != ours_first[0].proof) {
+        return Err(BenchError::OtherProof);
+    }
+    let loads: Vec<f64> = ours_first.iter().map(|first| first.load_ms).collect();
+    Ok(Footprint {
+        circuit: circuit.into(),
+        key_bytes: files.key_bytes,
+        key_cache_bytes: files.cache_bytes,
+        prepare_key_ms: rounded(prepare_key.as_secs_f64() * 1e3),
+        load_ms: Quartiles::of(&loads).map(Timing::from).ok_or(BenchError::NoRound)?,
+        peak_mib: peak(&ours_first),
+        peer_peak_mib: peak(&theirs_first),
+        first_proof: outcome.figure(ours, theirs).of_build(build),
+    })
+}
+
+type Proofs = RefCell<Vec<FirstProof>>;
+
+fn enter<'a>(contest: &mut Contest<'a>, files: &'a ColdStart<'_>, proofs: &'a [Proofs; 2]) -> [Entrant; 2] {
+    let entrants = [("tacit", Maker::Ours), ("ark-groth16, the same key file", Maker::Stock)];
+    [0, 1].map(|i| {
+        let (name, maker) = entrants[i];
+        contest.enter_timed(name, move || {
+            let (taken, first) = files.launch(maker)?;
+            proofs[i].borrow_mut().push(first);
+            Ok(taken)
+        })
+    })
+}
+
+fn peak(proofs: &[FirstProof]) -> Option<f64> {
+    proofs.iter().filter_map(|first| first.peak_mib).max_by(f64::total_cmp).map(rounded)
+}
