@@ -135,6 +135,7 @@ fn run(command: Command, output: Output) -> Result<Report, Failure> {
         Command::Setup(arguments) => commands::setup::run(&arguments, output),
         Command::Inspect(arguments) => commands::inspect::run(arguments, output),
         Command::Groth16(arguments) => commands::groth16::run(arguments, output),
+        Command::Bench(arguments) => commands::bench::run(&arguments, output),
     };
     report.map_err(Failure::from)
 }

@@ -1,10 +1,11 @@
 //! Repository chores: `cargo xtask test` sets up and runs all tests, `cargo xtask soak` runs them longer,
-//! `cargo xtask vectors` makes the test vectors again with the npm packages they come from, `cargo xtask
-//! interop` does so for circom's formats and lets snarkjs work with our files.
+//! `cargo xtask bench` measures this machine, `cargo xtask vectors` makes the test vectors again with the npm
+//! packages they come from, `cargo xtask interop` does so for circom's formats and lets snarkjs work with our files.
 //!
 //! Every stage prints what it runs and how long it took. A stage that fails ends the run with its exit code.
 
 mod asan;
+mod bench;
 
 use clap::{Parser, Subcommand};
 use std::env;
@@ -37,6 +38,8 @@ enum Chore {
     Interop,
     /// The tests of the crate with `unsafe` under AddressSanitizer (x86-64 Linux).
     Asan,
+    /// Builds `tacit` for this very CPU, stock arkworks' assembly included, and runs `tacit bench`.
+    Bench(bench::Bench),
     /// What continuous integration runs: formatting, lints, documentation, then `test`.
     Ci,
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Chore::Vectors => vectors(&mut stages),
         Chore::Interop => interop(&mut stages),
         Chore::Asan => asan::asan(&mut stages),
+        Chore::Bench(arguments) => return bench::run(&arguments),
         Chore::Ci => ci(&mut stages),
     };
     stages.report();

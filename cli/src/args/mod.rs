@@ -3,6 +3,7 @@
 //! Every command takes `--json`; options that name a place can also come from the environment, so that a session
 //! types them once.
 
+mod bench;
 mod groth16;
 mod inspect;
 mod issuer;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use bench::Bench;
 pub(crate) use groth16::{Export, Groth16, Groth16Command, Prove, VerifyProof};
 pub(crate) use inspect::{Inspect, InspectCommand};
 pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
@@ -99,6 +101,9 @@ pub(crate) enum Command {
     /// Prove and verify any circom circuit, with the files of circom and snarkjs.
     #[command(long_about = groth16::ABOUT)]
     Groth16(Groth16),
+    /// Measure this prover on this machine, beside stock ark-groth16.
+    #[command(long_about = bench::ABOUT)]
+    Bench(Bench),
 }
 
 const DEMO_ABOUT: &str = "\

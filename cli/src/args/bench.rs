@@ -1,0 +1,44 @@
+//! `tacit bench`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+pub(super) const ABOUT: &str = "Measure this prover on this machine, beside stock ark-groth16, and write a report.
+
+Full proof, prepare, show and verify of the product's own circuit; synthetic circuits by size and by threads; the kernels;
+memory, files, the first proof of a cold process. Whoever is compared takes turns in the same rounds, and no ratio is made of
+things measured apart. Leave the machine alone meanwhile: the report notes its load.
+
+Written to the directory: report.html, which loads nothing, and report.json; with --svg each plot as a file too.
+
+The peer's assembly is compiled in by `cargo xtask bench`, which builds this program for this CPU and runs it; ratios of any
+other build are labelled as such.
+
+  cargo xtask bench                    all, in some ten minutes after the build
+  cargo xtask bench --quick            up to 2^14 constraints, in under two minutes
+  cargo xtask bench --quick --json | jq .full_proof.ratio
+  tacit bench --quick                  with this very program";
+
+/// `tacit bench`.
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// Stop at 2^14 constraints.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Write the report into this directory.
+    #[arg(long, value_name = "DIR", default_value = "tacit-bench")]
+    pub(crate) out: PathBuf,
+    /// Write each plot as an SVG file too.
+    #[arg(long)]
+    pub(crate) svg: bool,
+    /// Threads of both provers [default: all].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// MiB for the tables of each key [default: a quarter of the memory, at most 1024].
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    pub(crate) memory: Option<u64>,
+    /// Makes one proof: how the benchmark starts processes of its own.
+    #[arg(long, value_name = "JOB", hide = true)]
+    pub(crate) first_proof: Option<PathBuf>,
+}

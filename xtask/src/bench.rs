@@ -1,0 +1,85 @@
+//! `cargo xtask bench`: both provers at their best on this CPU, then `tacit bench`.
+//!
+//! Standard output is the report's alone, so that `--json` can be piped on.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use clap::Args;
+
+use crate::{cargo, root};
+
+/// What `tacit bench` is told.
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// For `tacit bench`: --quick, --out DIR, --json and the rest; `tacit bench --help` lists them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    options: Vec<OsString>,
+}
+
+/// The profile of the workspace, and what its report calls it.
+const PROFILE: (&str, &str) = ("native", "native: fat LTO, one codegen unit");
+
+pub(crate) fn run(arguments: &Bench) -> ExitCode {
+    match build() {
+        Ok(()) => measure(arguments),
+        Err(failure) => Err(failure),
+    }
+    .unwrap_or_else(|failure| {
+        eprintln!("\nxtask: {failure}");
+        ExitCode::FAILURE
+    })
+}
+
+fn build() -> Result<(), String> {
+    let lacking = lacking();
+    if lacking.is_empty() {
+        eprintln!("this CPU has all that both provers can use");
+    }
+    for (feature, consequence) in lacking {
+        eprintln!("this CPU has no {feature}: {consequence}");
+    }
+    let mut command = cargo();
+    command.args([
+        "build",
+        "--locked",
+        "--profile",
+        PROFILE.0,
+        "--package",
+        "tacit-cli",
+        "--features",
+        "native",
+    ]);
+    command.env("RUSTFLAGS", "-C target-cpu=native").env("TACIT_BENCH_PROFILE", PROFILE.1);
+    // Cargo writes to standard error only.
+    let status = command.status().map_err(|error| format!("cannot run cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("the native build failed with {status}")) }
+}
+
+/// The process's exit code is that of `tacit bench`.
+fn measure(arguments: &Bench) -> Result<ExitCode, String> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    let program = target.join(PROFILE.0).join(format!("tacit{}", std::env::consts::EXE_SUFFIX));
+    let status = Command::new(&program)
+        .arg("bench")
+        .args(&arguments.options)
+        .status()
+        .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// What is missing on this CPU, and what that means for the report.
+fn lacking() -> Vec<(&'static str, &'static str)> {
+    const ASSEMBLY: &str = "arkworks' assembly cannot be compiled in, and ratios will be labelled so";
+    const PORTABLE: &str = "tacit will run its portable code, and the report will say so";
+    #[cfg(target_arch = "x86_64")]
+    let has = [
+        is_x86_feature_detected!("bmi2"),
+        is_x86_feature_detected!("adx"),
+        is_x86_feature_detected!("avx512ifma"),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let has = [false; 3];
+    let all = [("bmi2", ASSEMBLY), ("adx", ASSEMBLY), ("AVX-512 IFMA", PORTABLE)];
+    all.into_iter().zip(has).filter(|(_, has)| !has).map(|(lack, _)| lack).collect()
+}
