@@ -153,3 +153,45 @@ fn thread_counts(plan: &Plan, log_size: u32) -> Vec<usize> {
         _ => vec![plan.threads],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Extent, Restart};
+
+    #[test]
+    fn a_size_is_measured_against_stock_in_the_same_rounds() {
+        let restart = Restart { program: "false".into(), arguments: Vec::new() };
+        let plan = Plan { extent: Extent::Quick, threads: 2, memory_mib: 64, restart };
+        let names = std::sync::Mutex::new(Vec::new());
+        let watch = |step: crate::measure::Step<'_>| names.lock().unwrap().push(step.name.to_owned());
+        let steps = &mut Steps { number: 0, of: 1, watch: &watch };
+        let absent = || Figure::absent("itself", "not asked for");
+        let mut all = Sizes {
+            sizes: Vec::new(),
+            threads: Vec::new(),
+            two_threads: absent(),
+            sixteen_threads: absent(),
+            footprints: Vec::new(),
+        };
+        one(&plan, &Build::here(), steps, 6, &mut all).unwrap();
+        let [size] = &all.sizes[..] else { panic!("one size") };
+        assert!(size.full_proof.ratio().is_some_and(|ratio| ratio > 0.0));
+        assert_eq!((size.log_size, size.full_proof.peer()), (6, STOCK));
+        assert!(size.full_proof.spread().unwrap().samples >= 5);
+        assert!(all.footprints.is_empty() && all.threads.is_empty(), "those are of larger sizes");
+        assert_eq!(*names.lock().unwrap(), ["2^6 constraints: proofs"]);
+    }
+
+    #[test]
+    fn threads_are_compared_where_there_are_enough() {
+        let restart = Restart { program: "false".into(), arguments: Vec::new() };
+        let plan = |threads| Plan { extent: Extent::Full, threads, memory_mib: 64, restart: restart.clone() };
+        assert_eq!(thread_counts(&plan(1), 14), [1]);
+        assert_eq!(thread_counts(&plan(8), 14), [1, 2, 4, 8]);
+        assert_eq!(thread_counts(&plan(8), 16), [8]);
+        assert_eq!(thread_counts(&plan(16), 16), [1, 16]);
+        assert_eq!(thread_counts(&plan(64), 16), [1, 16, 64]);
+        assert_eq!(thread_counts(&plan(64), 18), [64]);
+    }
+}
