@@ -7,9 +7,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::clock::{Start, Taken};
 use crate::error::BenchError;
-use crate::figure::Figure;
-use crate::statistics::Quartiles;
+use crate::figure::{CpuTimes, Figure};
+use crate::statistics::{Quartiles, rounded};
 
 /// How many rounds: at least `least`, then until `budget` is spent, at most `most`.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ pub struct Rounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entrant(usize);
 
-type Run<'a> = Box<dyn FnMut() -> Result<Duration, BenchError> + 'a>;
+type Run<'a> = Box<dyn FnMut() -> Result<Taken, BenchError> + 'a>;
 
 /// Entrants that will run in the same rounds.
 #[derive(Default)]
@@ -50,10 +51,10 @@ impl<'a> Contest<'a> {
         name: impl Into<String>,
         mut run: impl FnMut() -> Result<T, BenchError> + 'a,
     ) -> Entrant {
-        self.enter_timed(name, move || {
-            let started = Instant::now();
+        self.push(name.into(), move || {
+            let start = Start::now();
             let result = std::hint::black_box(run()?);
-            let taken = started.elapsed();
+            let taken = start.taken();
             drop(result);
             Ok(taken)
         })
@@ -63,9 +64,13 @@ impl<'a> Contest<'a> {
     pub fn enter_timed(
         &mut self,
         name: impl Into<String>,
-        run: impl FnMut() -> Result<Duration, BenchError> + 'a,
+        mut run: impl FnMut() -> Result<Duration, BenchError> + 'a,
     ) -> Entrant {
-        self.names.push(name.into());
+        self.push(name.into(), move || Ok(Taken { wall: run()?, cpu: None }))
+    }
+
+    fn push(&mut self, name: String, run: impl FnMut() -> Result<Taken, BenchError> + 'a) -> Entrant {
+        self.names.push(name);
         self.runs.push(Box::new(run));
         Entrant(self.runs.len() - 1)
     }
@@ -86,44 +91,65 @@ impl<'a> Contest<'a> {
                 for _ in 0..rounds.uncounted {
                     self.runs[place]()?;
                 }
-                samples[place].push(self.runs[place]()?.as_secs_f64() * 1e3);
+                samples[place].push(self.runs[place]()?);
             }
         }
         Ok(Outcome { names: self.names, samples })
     }
 }
 
-/// The samples of a contest, in milliseconds; sample `k` of every entrant is from round `k`.
+/// The samples of a contest; sample `k` of every entrant is from round `k`.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     names: Vec<String>,
-    samples: Vec<Vec<f64>>,
+    samples: Vec<Vec<Taken>>,
 }
 
 impl Outcome {
     /// An entrant's quartiles, in milliseconds; `None` if there was no round.
     #[must_use]
     pub fn quartiles(&self, of: Entrant) -> Option<Quartiles> {
-        Quartiles::of(&self.samples[of.0])
+        Quartiles::of(&self.samples[of.0].iter().map(wall).collect::<Vec<_>>())
     }
 
     /// The peer's time over ours, round by round.
     #[must_use]
     pub fn ratios(&self, ours: Entrant, peer: Entrant) -> Option<Quartiles> {
         let rounds = self.samples[ours.0].iter().zip(&self.samples[peer.0]);
-        Quartiles::of(&rounds.map(|(ours, peer)| peer / ours).collect::<Vec<_>>())
+        Quartiles::of(&rounds.map(|(ours, peer)| wall(peer) / wall(ours)).collect::<Vec<_>>())
+    }
+
+    /// Processor time of both, where every sample has it.
+    fn cpu(&self, ours: Entrant, peer: Entrant) -> Option<CpuTimes> {
+        let times = |of: Entrant| self.samples[of.0].iter().map(cpu).collect::<Option<Vec<f64>>>();
+        let (ours, peer) = (times(ours)?, times(peer)?);
+        let ratios: Vec<f64> = ours.iter().zip(&peer).map(|(ours, peer)| peer / ours).collect();
+        let median = |samples: &[f64]| Quartiles::of(samples).map(|quartiles| rounded(quartiles.median));
+        Some(CpuTimes { ours_ms: median(&ours)?, peer_ms: median(&peer)?, ratio: median(&ratios)? })
     }
 
     /// Two of the entrants, side by side.
     #[must_use]
     pub fn figure(&self, ours: Entrant, peer: Entrant) -> Figure {
+        let entrants = (ours, peer);
         match (self.quartiles(ours), self.quartiles(peer), self.ratios(ours, peer)) {
             (Some(ours), Some(theirs), Some(ratios)) => {
                 Figure::measured(ours, &self.names[peer.0], theirs, ratios)
+                    .with_cpu(self.cpu(entrants.0, entrants.1))
             }
             _ => Figure::absent(&self.names[peer.0], "no round was run"),
         }
     }
+}
+
+/// Milliseconds.
+fn wall(taken: &Taken) -> f64 {
+    taken.wall.as_secs_f64() * 1e3
+}
+
+/// Milliseconds; `None` too if the clock is too coarse to have moved.
+fn cpu(taken: &Taken) -> Option<f64> {
+    taken.cpu.filter(|cpu| !cpu.is_zero()).map(|cpu| cpu.as_secs_f64() * 1e3)
 }
 
 #[cfg(test)]
@@ -162,6 +188,25 @@ mod tests {
         let ratios = outcome.ratios(ours, peer).unwrap();
         assert_eq!((ratios.lower, ratios.median, ratios.upper), (10.0, 10.0, 10.0));
         assert_eq!(outcome.quartiles(ours).unwrap().median, 2.0);
+    }
+
+    #[test]
+    fn processor_time_is_compared_where_every_sample_has_it() {
+        let mut contest = Contest::new();
+        let spin = |rounds: u64| {
+            move || {
+                let mut sum = 1_u64;
+                (0..rounds).for_each(|i| sum = std::hint::black_box(sum.wrapping_mul(i | 1)));
+                Ok(sum)
+            }
+        };
+        let ours = contest.enter("ours", spin(1_000_000));
+        let peer = contest.enter("peer", spin(1_000_000));
+        let other = contest.enter_timed("another process", || Ok(Duration::from_millis(1)));
+        let outcome = contest.run(rounds(3)).unwrap();
+        assert_eq!(outcome.figure(ours, peer).cpu().is_some(), cfg!(unix));
+        assert!(outcome.figure(ours, peer).cpu().is_none_or(|cpu| cpu.ours_ms > 0.0 && cpu.ratio > 0.0));
+        assert_eq!(outcome.figure(ours, other).cpu(), None);
     }
 
     #[test]

@@ -14,9 +14,22 @@ pub struct Figure {
     ratio: Option<f64>,
     spread: Option<Spread>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<CpuTimes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
+}
+
+/// Processor time of all threads, medians, in the same rounds: what other load on the machine distorts least.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CpuTimes {
+    /// Ours.
+    pub ours_ms: f64,
+    /// The peer's.
+    pub peer_ms: f64,
+    /// Median of the rounds' ratios.
+    pub ratio: f64,
 }
 
 /// One measurement with nobody beside it. In milliseconds.
@@ -85,16 +98,21 @@ impl Figure {
             peer: peer.into(),
             ratio: Some(rounded(ratios.median)),
             spread: Some(spread),
+            cpu: None,
             reason: None,
             label: None,
         }
+    }
+
+    pub(crate) fn with_cpu(self, cpu: Option<CpuTimes>) -> Self {
+        Self { cpu, ..self }
     }
 
     /// Not measured.
     #[must_use]
     pub fn absent(peer: &str, reason: impl Into<String>) -> Self {
         let (peer, reason) = (peer.into(), Some(reason.into()));
-        Self { ours_ms: None, peer_ms: None, peer, ratio: None, spread: None, reason, label: None }
+        Self { ours_ms: None, peer_ms: None, peer, ratio: None, spread: None, cpu: None, reason, label: None }
     }
 
     /// Says beside the ratio what it is worth, if the peer was not built at its best.
@@ -126,6 +144,12 @@ impl Figure {
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
         self.ratio
+    }
+
+    /// Processor time, where it is known.
+    #[must_use]
+    pub fn cpu(&self) -> Option<&CpuTimes> {
+        self.cpu.as_ref()
     }
 
     /// How far the samples lie apart.

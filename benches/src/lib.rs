@@ -5,6 +5,7 @@
 //! Plan ── measure ── contests of entrants ── figures ── Report ── JSON, page, plots
 //! ```
 
+mod clock;
 pub mod cold;
 pub mod contest;
 mod error;
@@ -22,7 +23,7 @@ pub mod synthetic;
 pub mod trapdoor;
 
 pub use error::BenchError;
-pub use figure::{Figure, Range, Spread, Timing};
+pub use figure::{CpuTimes, Figure, Range, Spread, Timing};
 pub use machine::{Build, Machine, Versions, peak_memory_mib};
 pub use measure::{Footprint, Size, Step, Threads, measure};
 pub use peers::Peer;

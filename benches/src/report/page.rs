@@ -41,7 +41,8 @@ pub(super) fn page(report: &Report) -> String {
         .iter()
         .map(|named| [vec![format!("{} ({})", named.words, named.key)], cells(named.figure)].concat())
         .collect();
-    body += &table(&["figure (key in the JSON)", "tacit", "peer", "ratio", "rounds", "peer is"], &rows);
+    body +=
+        &table(&["figure (key in the JSON)", "tacit", "peer", "ratio", "CPU", "rounds", "peer is"], &rows);
     body += &figure("ratios");
     body += &figure("sizes");
 
@@ -57,12 +58,12 @@ pub(super) fn page(report: &Report) -> String {
     ));
     let verify =
         [vec!["verify: 128 bytes and public values to a verdict (verify)".into()], cells(&report.verify)];
-    body += &table(&["figure", "tacit", "peer", "ratio", "rounds", "peer is"], &[verify.concat()]);
+    body += &table(&["figure", "tacit", "peer", "ratio", "CPU", "rounds", "peer is"], &[verify.concat()]);
     body += &figure("presentation");
     body += &paragraph("Peers on the product's own circuit, full proof:");
     let peers: Vec<_> =
         report.peers.iter().map(|peer| [vec![peer.name.clone()], cells(&peer.figure)].concat()).collect();
-    body += &table(&["peer", "tacit", "peer", "ratio", "rounds", "what, or why not"], &peers);
+    body += &table(&["peer", "tacit", "peer", "ratio", "CPU", "rounds", "what, or why not"], &peers);
 
     body += &heading("Size, threads, memory");
     let sizes: Vec<_> = report
@@ -70,14 +71,14 @@ pub(super) fn page(report: &Report) -> String {
         .iter()
         .map(|size| [vec![format!("2^{}", size.log_size)], cells(&size.full_proof)].concat())
         .collect();
-    body += &table(&["constraints", "tacit", "peer", "ratio", "rounds", "peer is"], &sizes);
+    body += &table(&["constraints", "tacit", "peer", "ratio", "CPU", "rounds", "peer is"], &sizes);
     let threads: Vec<_> = report
         .threads
         .iter()
         .map(|line| [vec![format!("{} threads, 2^14", line.threads)], cells(&line.full_proof)].concat())
         .collect();
     if !threads.is_empty() {
-        body += &table(&["full proof", "tacit", "peer", "ratio", "rounds", "peer is"], &threads);
+        body += &table(&["full proof", "tacit", "peer", "ratio", "CPU", "rounds", "peer is"], &threads);
         body += &figure("threads");
     }
     body += &footprints(report);
@@ -100,7 +101,8 @@ pub(super) fn page(report: &Report) -> String {
 
 const METHOD: &str = "Whoever is compared ran in the same rounds, taking turns in alternating order. Every counted run follows an uncounted \
 one of the same entrant, except from 2^16 on and for processes that start for one proof. Times are medians, with quartiles in \
-parentheses. A ratio is the median of the rounds' ratios, so that it is not exactly the ratio of the medians. Stock ark-groth16 is given \
+parentheses. A ratio is the median of the rounds' ratios, so that it is not exactly the ratio of the medians. The column CPU is the \
+ratio of processor time, of all threads together, in the same rounds: other load on the machine distorts it least. Stock ark-groth16 is given \
 its matrices, the same key and the same witness, and all threads; it does not check that the witness satisfies the circuit, \
 Tacit does. Its proofs and Tacit's are compared and are the same for the same randomness. The Fourier transform leaves its \
 values in the order in which the prover goes on with them; ark-poly's are in natural order.";
@@ -177,19 +179,20 @@ fn provenance(report: &Report) -> Vec<Vec<String>> {
     ]
 }
 
-/// Ours, the peer's, ratio, rounds, who the peer is; dashes and the reason where nothing was measured.
+/// Ours, the peer's, ratio, that of processor time, rounds, who the peer is; dashes and the reason where nothing was measured.
 fn cells(figure: &Figure) -> Vec<String> {
     match (figure.ours_ms(), figure.peer_ms(), figure.ratio(), figure.spread()) {
         (Some(ours), Some(theirs), Some(ratio), Some(spread)) => vec![
             range(ours, &spread.ours_ms, milliseconds),
             range(theirs, &spread.peer_ms, milliseconds),
             range(ratio, &spread.ratio, times) + figure.label().map_or("", |_| " *"),
+            figure.cpu().map_or("–".into(), |cpu| times(cpu.ratio)),
             spread.samples.to_string(),
             figure.label().map_or(figure.peer().into(), |label| format!("{}; * {label}", figure.peer())),
         ],
         _ => {
             let dash = || "–".to_owned();
-            vec![dash(), dash(), dash(), dash(), figure.reason().unwrap_or("not measured").into()]
+            vec![dash(), dash(), dash(), dash(), dash(), figure.reason().unwrap_or("not measured").into()]
         }
     }
 }

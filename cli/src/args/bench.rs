@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tacit_prover::MemoryBudget;
+
+use super::proving::memory_budget;
 
 pub(super) const ABOUT: &str = "Measure this prover on this machine, beside stock ark-groth16, and write a report.
 
@@ -35,9 +38,9 @@ pub(crate) struct Bench {
     /// Threads of both provers [default: all].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// MiB for the tables of each key [default: a quarter of the memory, at most 1024].
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
-    pub(crate) memory: Option<u64>,
+    /// Memory for the tables of each key, such as 512MiB or 2GiB [default: a quarter of the machine's, at most 1GiB].
+    #[arg(long, value_name = "SIZE", value_parser = memory_budget)]
+    pub(crate) memory: Option<MemoryBudget>,
     /// Makes one proof: how the benchmark starts processes of its own.
     #[arg(long, value_name = "JOB", hide = true)]
     pub(crate) first_proof: Option<PathBuf>,

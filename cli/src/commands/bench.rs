@@ -7,7 +7,6 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::Value;
 use tacit_benches::{Extent, Figure, Plan, Restart, Step, cold, measure};
-use tacit_prover::MemoryBudget;
 
 use crate::args::Bench;
 use crate::commands::now;
@@ -68,7 +67,7 @@ fn plan(arguments: &Bench) -> Result<Plan, CliError> {
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
-        memory_mib: arguments.memory.unwrap_or_else(|| MemoryBudget::default().bytes() >> 20),
+        memory_mib: arguments.memory.unwrap_or_default().bytes() >> 20,
         restart: Restart { program, arguments: restart },
     })
 }
@@ -88,7 +87,7 @@ fn keys(report: Report, json: Value) -> Report {
 
 fn table(report: &tacit_benches::Report) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_header(["", "tacit", "peer", "ratio", "quartiles", "peer is"]);
+    table.load_preset(NOTHING).set_header(["", "tacit", "peer", "ratio", "quartiles", "CPU", "peer is"]);
     for named in report.figures.all() {
         table.add_row([vec![named.words.to_owned()], cells(named.figure)].concat());
     }
@@ -102,11 +101,14 @@ fn cells(figure: &Figure) -> Vec<String> {
             format!("{theirs:.1} ms"),
             format!("{ratio:.2}{}", if figure.label().is_some() { " *" } else { "" }),
             format!("{:.2}–{:.2}", spread.ratio.lower_quartile, spread.ratio.upper_quartile),
+            figure.cpu().map_or("–".into(), |cpu| format!("{:.2}", cpu.ratio)),
             figure.peer().to_owned() + if figure.label().is_some() { " (* not at its best)" } else { "" },
         ],
         _ => {
             let reason = figure.reason().unwrap_or("not measured");
-            vec!["–".into(), "–".into(), "–".into(), "–".into(), reason.to_owned()]
+            let mut cells = vec!["–".to_owned(); 5];
+            cells.push(reason.to_owned());
+            cells
         }
     }
 }
