@@ -125,6 +125,11 @@ impl<'a> ColdStart<'a> {
         Ok(Self { restart: &plan.restart, dir, key_bytes, cache_bytes })
     }
 
+    /// Where the files are.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// Starts a process for one proof; the time is from its start to its end.
     pub(crate) fn launch(&self, maker: Maker) -> Result<(Duration, FirstProof), BenchError> {
         let mut command = Command::new(&self.restart.program);

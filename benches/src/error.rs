@@ -51,6 +51,17 @@ pub enum BenchError {
         "our sum of multiples is not the one of ark-ec; please report this, with the machine's CPU model"
     )]
     OtherSum,
+    /// A key as the files of circom have it.
+    #[error("the benchmark's key as .zkey: {0}")]
+    Zkey(#[from] tacit_formats::zkey::ConvertError),
+    /// Another program failed.
+    #[error("{program} failed: {message}")]
+    Program {
+        /// Which.
+        program: &'static str,
+        /// Its own words.
+        message: String,
+    },
     /// A contest without rounds.
     #[error("nothing was measured; please report this")]
     NoRound,

@@ -1,13 +1,26 @@
 //! Peers that are other programs: looked for, never installed.
+//!
+//! They read key and witness from files and write their proof to one, so what is measured of them is a process from its
+//! start to its end; it is compared with the same of ours. Every proof is read and verified.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tacit_formats::text::read_proof;
+use tacit_formats::wtns::Witness;
+use tacit_formats::zkey::Zkey;
+use tacit_prover::ProvingKey;
+use tacit_r1cs::Assignment;
 
+use crate::error::BenchError;
 use crate::figure::Figure;
+use crate::stock::Stock;
 
-/// A prover beside ours: its full proof of the `resident-id` circuit against ours, or why there is none.
+/// A prover beside ours on the `resident-id` circuit, or why there is no figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Peer {
     /// Its name.
@@ -19,84 +32,142 @@ pub struct Peer {
 }
 
 /// A program that may be on this machine.
-struct Program {
-    name: &'static str,
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
     /// Names its path.
     variable: &'static str,
     /// Its name on the PATH, if it has one of its own.
     command: Option<&'static str>,
+    /// Before the names of key, witness, proof and public values.
+    arguments: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 2] = [
-    Program { name: "snarkjs", variable: "TACIT_SNARKJS", command: Some("snarkjs") },
+pub(crate) const PROGRAMS: [Program; 2] = [
+    Program {
+        name: "snarkjs",
+        variable: "TACIT_SNARKJS",
+        command: Some("snarkjs"),
+        arguments: &["groth16", "prove"],
+    },
     // Its binary is called `prover`, which may be anything.
-    Program { name: "rapidsnark", variable: "TACIT_RAPIDSNARK", command: None },
+    Program { name: "rapidsnark", variable: "TACIT_RAPIDSNARK", command: None, arguments: &[] },
 ];
 
-/// The line of each program. They read `.zkey` and `.wtns` files, which are not written yet: so none is measured.
-pub(crate) fn programs() -> Vec<Peer> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    PROGRAMS
-        .iter()
-        .map(|program| program.line(env::var_os(program.variable).map(Into::into), &folders))
-        .collect()
-}
+const KEY: &str = "key.zkey";
+const WITNESS: &str = "witness.wtns";
+const PROOF: &str = "proof.json";
+const PUBLIC: &str = "public.json";
 
 impl Program {
-    fn line(&self, named: Option<PathBuf>, folders: &[PathBuf]) -> Peer {
-        let program = self.find(named.as_deref(), folders);
-        let reason = match (&program, named) {
-            (Some(_), _) => {
-                "present, not measured: it reads .zkey and .wtns files, which this version does not write"
-                    .into()
-            }
-            (None, Some(named)) => {
-                format!("not present: {} names no file: {}", self.variable, named.display())
-            }
-            (None, None) => format!("not present; {} can name it", self.variable),
-        };
-        Peer { name: self.name.into(), figure: Figure::absent(self.name, reason), program }
+    /// Where it is, or why it cannot be measured.
+    pub(crate) fn find(&self) -> Result<PathBuf, String> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+        self.look(env::var_os(self.variable).map(PathBuf::from).as_deref(), &folders)
     }
 
-    fn find(&self, named: Option<&Path>, folders: &[PathBuf]) -> Option<PathBuf> {
-        match (named, self.command) {
-            (Some(path), _) => path.is_file().then(|| path.to_owned()),
-            (None, Some(command)) => {
-                folders.iter().map(|folder| folder.join(command)).find(|path| path.is_file())
-            }
-            (None, None) => None,
+    fn look(&self, named: Option<&Path>, folders: &[PathBuf]) -> Result<PathBuf, String> {
+        if let Some(named) = named {
+            // It will be started in another directory.
+            return named
+                .canonicalize()
+                .ok()
+                .filter(|path| path.is_file())
+                .ok_or_else(|| format!("not present: {} names no file: {}", self.variable, named.display()));
         }
+        let on_path = |command| folders.iter().map(|folder| folder.join(command)).find(|path| path.is_file());
+        self.command.and_then(on_path).ok_or_else(|| format!("not present; {} can name it", self.variable))
     }
+
+    /// One proof by a process of its own, in a directory that [`write_files`] filled.
+    pub(crate) fn prove(
+        &self,
+        path: &Path,
+        dir: &Path,
+        stock: &Stock<'_>,
+        assignment: &Assignment,
+    ) -> Result<Duration, BenchError> {
+        let failed = |message: String| BenchError::Program { program: self.name, message };
+        let _ = fs::remove_file(dir.join(PROOF));
+        let mut command = Command::new(path);
+        command.args(self.arguments).args([KEY, WITNESS, PROOF, PUBLIC]).current_dir(dir);
+        let started = Instant::now();
+        let output = command.output()?;
+        let taken = started.elapsed();
+        if !output.status.success() {
+            let words = [output.stdout, output.stderr].concat();
+            return Err(failed(format!("{}: {}", output.status, String::from_utf8_lossy(&words).trim())));
+        }
+        let proof =
+            fs::read(dir.join(PROOF)).map_err(|error| failed(format!("it wrote no proof: {error}")))?;
+        let proof = read_proof(&proof).map_err(|error| failed(error.to_string()))?;
+        stock.require(self.name, &proof, assignment)?;
+        Ok(taken)
+    }
+}
+
+/// Key and witness as those programs read them.
+pub(crate) fn write_files(dir: &Path, key: &ProvingKey, assignment: &Assignment) -> Result<(), BenchError> {
+    fs::write(dir.join(KEY), Zkey::from_ark(key.points(), key.r1cs())?.to_bytes())?;
+    let witness = Witness::new(assignment.clone()).ok_or(BenchError::TooLarge)?;
+    fs::write(dir.join(WITNESS), &*witness.to_bytes())?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use tacit_formats::text::write_proof;
+
     use super::*;
+    use crate::resident::benchmark_rng;
+    use crate::synthetic::Synthetic;
+    use crate::trapdoor::Trapdoor;
 
     #[test]
     fn programs_are_found_by_variable_then_path() {
         let folder = tempfile::tempdir().unwrap();
-        let [on_path, named] = ["snarkjs", "prover"].map(|name| folder.path().join(name));
-        std::fs::write(&on_path, "").unwrap();
-        std::fs::write(&named, "").unwrap();
-        let folders = [folder.path().join("none"), folder.path().to_owned()];
+        let folder = folder.path().canonicalize().unwrap();
+        let [on_path, named] = ["snarkjs", "prover"].map(|name| folder.join(name));
+        fs::write(&on_path, "").unwrap();
+        fs::write(&named, "").unwrap();
+        let folders = [folder.join("none"), folder.clone()];
         let [snarkjs, rapidsnark] = &PROGRAMS;
-        assert_eq!(snarkjs.line(None, &folders).program, Some(on_path));
-        assert_eq!(snarkjs.line(Some(named.clone()), &folders).program, Some(named.clone()));
-        assert_eq!(rapidsnark.line(None, &folders).program, None);
-        assert_eq!(rapidsnark.line(Some(named.clone()), &folders).program, Some(named));
-    }
-
-    #[test]
-    fn a_peer_that_was_not_measured_has_no_ratio_and_says_why() {
+        assert_eq!(snarkjs.look(None, &folders), Ok(on_path));
+        assert_eq!(snarkjs.look(Some(&named), &folders), Ok(named.clone()));
+        assert_eq!(rapidsnark.look(Some(&named), &folders), Ok(named));
         for program in &PROGRAMS {
-            for named in [None, Some(PathBuf::from("/nowhere"))] {
-                let line = program.line(named, &[]);
-                assert_eq!((line.program, line.figure.ratio()), (None, None));
-                let reason = line.figure.reason().unwrap();
+            for absent in [program.look(None, &[]), program.look(Some(Path::new("/nowhere")), &folders)] {
+                let reason = absent.unwrap_err();
                 assert!(reason.starts_with("not present") && reason.contains(program.variable), "{reason}");
             }
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_writes_no_proof_or_a_false_one_has_failed() {
+        let dir = tempfile::tempdir().unwrap();
+        let circuit = Synthetic { log_size: 5 };
+        let key = Trapdoor::new(1).key(tacit_r1cs::compile(&circuit)).unwrap();
+        let (stock, assignment) = (Stock::new(&key), tacit_r1cs::assign(&circuit));
+        write_files(dir.path(), &key, &assignment).unwrap();
+        assert!(Zkey::from_bytes(&fs::read(dir.path().join(KEY)).unwrap()).is_ok());
+        let prove = |program: &str| PROGRAMS[1].prove(Path::new(program), dir.path(), &stock, &assignment);
+        for program in ["/bin/false", "/bin/true"] {
+            assert!(matches!(prove(program), Err(BenchError::Program { program: "rapidsnark", .. })));
+        }
+        // One that writes what it finds.
+        let script = dir.path().join("prover");
+        fs::write(&script, "#!/bin/sh\ncp found.json \"$3\"\n").unwrap();
+        fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        let mut proof = stock.prove(&assignment, &mut benchmark_rng()).unwrap();
+        fs::write(dir.path().join("found.json"), write_proof(&proof)).unwrap();
+        assert!(prove(script.to_str().unwrap()).is_ok());
+        proof.c = proof.a;
+        fs::write(dir.path().join("found.json"), write_proof(&proof)).unwrap();
+        assert!(matches!(
+            prove(script.to_str().unwrap()),
+            Err(BenchError::FalseProof { maker: "rapidsnark" })
+        ));
     }
 }

@@ -1,6 +1,7 @@
 //! What a circuit's proofs take beside time: files, memory, and the wait for the first one.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -12,8 +13,10 @@ use crate::contest::{Contest, Entrant};
 use crate::error::BenchError;
 use crate::figure::{Figure, Timing};
 use crate::machine::Build;
+use crate::peers::{Peer, Program, write_files};
 use crate::plan::Plan;
 use crate::statistics::{Quartiles, rounded};
+use crate::stock::Stock;
 
 /// Files, memory and the first proof of one circuit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,36 +39,84 @@ pub struct Footprint {
     pub first_proof: Figure,
 }
 
-/// Starts processes for `prover`'s circuit.
+/// A circuit whose proofs are made by new processes.
+pub(super) struct Subject<'a> {
+    pub(super) name: &'a str,
+    pub(super) log_size: u32,
+    pub(super) prover: &'a Prover,
+    pub(super) stock: &'a Stock<'a>,
+    pub(super) assignment: &'a Assignment,
+    /// What preparing the key took.
+    pub(super) prepare_key: Duration,
+}
+
+/// Starts processes, ours and the peers', in the same rounds.
 pub(super) fn measure(
     plan: &Plan,
     build: &Build,
-    circuit: &str,
-    log_size: u32,
-    prover: &Prover,
-    prepare_key: Duration,
-    assignment: &Assignment,
-) -> Result<Footprint, BenchError> {
+    subject: &Subject<'_>,
+    programs: &[Program],
+) -> Result<(Footprint, Vec<Peer>), BenchError> {
+    let &Subject { prover, stock, assignment, .. } = subject;
     let files = &ColdStart::new(plan, prover, assignment)?;
+    let found = &find(programs, files, subject)?;
     let proofs = [RefCell::default(), RefCell::default()];
     let mut contest = Contest::new();
     let [ours, theirs] = enter(&mut contest, files, &proofs);
-    let outcome = contest.run(plan.cold(log_size))?;
+    let mut entrants = Vec::new();
+    for (program, path) in programs.iter().zip(found) {
+        entrants.push(path.as_ref().ok().map(|path| {
+            let prove = move || program.prove(path, files.dir(), stock, assignment);
+            contest.enter_timed(format!("{}, a process from start to end", program.name), prove)
+        }));
+    }
+    let outcome = contest.run(plan.cold(subject.log_size))?;
     let [ours_first, theirs_first] = proofs.map(RefCell::into_inner);
     if ours_first.iter().chain(&theirs_first).any(|first| first.proof != ours_first[0].proof) {
         return Err(BenchError::OtherProof);
     }
     let loads: Vec<f64> = ours_first.iter().map(|first| first.load_ms).collect();
-    Ok(Footprint {
-        circuit: circuit.into(),
+    let footprint = Footprint {
+        circuit: subject.name.into(),
         key_bytes: files.key_bytes,
         key_cache_bytes: files.cache_bytes,
-        prepare_key_ms: rounded(prepare_key.as_secs_f64() * 1e3),
+        prepare_key_ms: rounded(subject.prepare_key.as_secs_f64() * 1e3),
         load_ms: Quartiles::of(&loads).map(Timing::from).ok_or(BenchError::NoRound)?,
         peak_mib: peak(&ours_first),
         peer_peak_mib: peak(&theirs_first),
         first_proof: outcome.figure(ours, theirs).of_build(build),
-    })
+    };
+    let peers = programs.iter().zip(found).zip(entrants).map(|((program, path), entrant)| Peer {
+        name: program.name.into(),
+        program: path.as_ref().ok().cloned(),
+        figure: match (entrant, path) {
+            (Some(entrant), _) => outcome.figure(ours, entrant),
+            (None, Err(reason)) => Figure::absent(program.name, reason),
+            (None, Ok(_)) => Figure::absent(program.name, "not measured"),
+        },
+    });
+    Ok((footprint, peers.collect()))
+}
+
+/// Where programs are that make a proof which holds; a program that does not is no reason to measure nothing.
+fn find(
+    programs: &[Program],
+    files: &ColdStart<'_>,
+    subject: &Subject<'_>,
+) -> Result<Vec<Result<PathBuf, String>>, BenchError> {
+    if !programs.is_empty() {
+        write_files(files.dir(), subject.prover.key(), subject.assignment)?;
+    }
+    let tried = |program: &Program, path: PathBuf| match program.prove(
+        &path,
+        files.dir(),
+        subject.stock,
+        subject.assignment,
+    ) {
+        Ok(_) => Ok(path),
+        Err(error) => Err(format!("present at {}, but: {error}", path.display())),
+    };
+    Ok(programs.iter().map(|program| program.find().and_then(|path| tried(program, path))).collect())
 }
 
 type Proofs = RefCell<Vec<FirstProof>>;

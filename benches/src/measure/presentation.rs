@@ -9,14 +9,14 @@ use tacit_circuits::resident_id;
 use tacit_prover::{Backend, Changing, Prover};
 use tacit_verifier::groth16::Proof;
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, Subject};
 use super::{Steps, check, footprint};
 use crate::cold::pool;
 use crate::contest::Contest;
 use crate::error::BenchError;
 use crate::figure::{Figure, Timing};
 use crate::machine::Build;
-use crate::peers::{self, Peer};
+use crate::peers::{PROGRAMS, Peer};
 use crate::plan::Plan;
 use crate::report::{Circuit, Clause};
 use crate::resident::{Resident, benchmark_rng};
@@ -90,12 +90,13 @@ pub(super) fn measure(plan: &Plan, build: &Build, steps: &mut Steps<'_>) -> Resu
 
     steps.next("resident-id: first proof of a cold process");
     let log_size = prover.r1cs().num_constraints().next_power_of_two().ilog2();
-    let footprint =
-        footprint::measure(plan, build, resident_id::NAME, log_size, prover, prepare_key, second)?;
+    let subject =
+        Subject { name: resident_id::NAME, log_size, prover, stock, assignment: second, prepare_key };
+    let (footprint, programs) = footprint::measure(plan, build, &subject, &PROGRAMS)?;
     let figure = |ours, theirs| outcome.figure(ours, theirs).of_build(build);
     let full_proof = figure(ours, theirs);
     let mut peers = vec![Peer { name: "ark-groth16".into(), program: None, figure: full_proof.clone() }];
-    peers.extend(peers::programs());
+    peers.extend(programs);
     let timing = |entrant| outcome.quartiles(entrant).map(Timing::from).ok_or(BenchError::NoRound);
     Ok(Presentation {
         full_proof,

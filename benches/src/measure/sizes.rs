@@ -6,7 +6,7 @@ use rayon::ThreadPool;
 use serde::Serialize;
 use tacit_prover::Prover;
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, Subject};
 use super::presentation::STOCK;
 use super::{Steps, check, footprint};
 use crate::cold::pool;
@@ -130,16 +130,9 @@ fn one(
     }
     if files_wanted {
         steps.next(&format!("2^{log_size} constraints: first proof of a cold process"));
-        let name = format!("2^{log_size}");
-        all.footprints.push(footprint::measure(
-            plan,
-            build,
-            &name,
-            log_size,
-            prover,
-            prepare_key,
-            assignment,
-        )?);
+        let name = &format!("2^{log_size}");
+        let subject = Subject { name, log_size, prover, stock, assignment, prepare_key };
+        all.footprints.push(footprint::measure(plan, build, &subject, &[])?.0);
     }
     Ok(())
 }

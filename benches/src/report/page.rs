@@ -60,7 +60,9 @@ pub(super) fn page(report: &Report) -> String {
         [vec!["verify: 128 bytes and public values to a verdict (verify)".into()], cells(&report.verify)];
     body += &table(&["figure", "tacit", "peer", "ratio", "CPU", "rounds", "peer is"], &[verify.concat()]);
     body += &figure("presentation");
-    body += &paragraph("Peers on the product's own circuit, full proof:");
+    body += &paragraph(
+        "Peers on the product's own circuit. Stock ark-groth16: the full proof alone. Other programs: a process from its start to its end, beside the same of Tacit.",
+    );
     let peers: Vec<_> =
         report.peers.iter().map(|peer| [vec![peer.name.clone()], cells(&peer.figure)].concat()).collect();
     body += &table(&["peer", "tacit", "peer", "ratio", "CPU", "rounds", "what, or why not"], &peers);
