@@ -7,21 +7,24 @@ use tacit_prover::MemoryBudget;
 
 use super::proving::memory_budget;
 
-pub(super) const ABOUT: &str = "Measure this prover on this machine, beside stock ark-groth16, and write a report.
+pub(super) const ABOUT: &str = "\
+Measure this prover on this machine, beside stock ark-groth16, and write a report.
 
-Full proof, prepare, show and verify of the product's own circuit; synthetic circuits by size and by threads; the kernels;
-memory, files, the first proof of a cold process. Whoever is compared takes turns in the same rounds, and no ratio is made of
-things measured apart. Leave the machine alone meanwhile: the report notes its load.
+Full proof, prepare, show and verify of the product's own circuit; synthetic circuits by size and by threads; the \
+kernels; memory, files, the first proof of a cold process. Whoever is compared takes turns in the same rounds, and no \
+ratio is made of things measured apart. Leave the machine alone meanwhile: the report notes its load.
 
 Written to the directory: report.html, which loads nothing, and report.json; with --svg each plot as a file too.
 
-The peer's assembly is compiled in by `cargo xtask bench`, which builds this program for this CPU and runs it; ratios of any
-other build are labelled as such.
+snarkjs is measured if it is on the PATH or TACIT_SNARKJS names it, rapidsnark if TACIT_RAPIDSNARK names its program.
 
-  cargo xtask bench                    all, in some ten minutes after the build
-  cargo xtask bench --quick            up to 2^14 constraints, in under two minutes
+The assembly of ark-groth16 is compiled in by `cargo xtask bench`, which builds this program for this CPU and runs it; \
+ratios of any other build are labelled as such. All sizes take some ten minutes, those of --quick under two.
+  cargo xtask bench
   cargo xtask bench --quick --json | jq .full_proof.ratio
-  tacit bench --quick                  with this very program";
+
+With this very program:
+  tacit bench --quick";
 
 /// `tacit bench`.
 #[derive(Args)]
