@@ -1,6 +1,7 @@
 //! Repository chores: `cargo xtask test` sets up and runs all tests, `cargo xtask soak` runs them longer,
 //! `cargo xtask bench` measures this machine, `cargo xtask vectors` makes the test vectors again with the npm
-//! packages they come from, `cargo xtask interop` does so for circom's formats and lets snarkjs work with our files.
+//! packages they come from, `cargo xtask interop` does so for circom's formats and lets snarkjs work with our files,
+//! `cargo xtask asan` runs the kernels' tests under AddressSanitizer.
 //!
 //! Every stage prints what it runs and how long it took. A stage that fails ends the run with its exit code.
 
