@@ -1,6 +1,7 @@
 //! Putting a verifier together.
 
 use std::sync::RwLock;
+use std::time::Duration;
 
 use tacit_credential::certificate::{VerifierCertificate, VerifierKey};
 use tacit_credential::trust_list::{Epoch, OperatorKey};
@@ -19,6 +20,7 @@ pub struct VerifierBuilder {
     keys: Vec<VerifyingKey>,
     accept_development_keys: bool,
     seen: Option<Epoch>,
+    grace: Duration,
     challenges: Box<dyn ChallengeStore>,
     clock: Option<Box<dyn Clock>>,
 }
@@ -33,6 +35,7 @@ impl Verifier {
             keys: Vec::new(),
             accept_development_keys: false,
             seen: None,
+            grace: Duration::ZERO,
             challenges: Box::new(MemoryChallengeStore::new()),
             clock: None,
         }
@@ -62,11 +65,21 @@ impl VerifierBuilder {
         self
     }
 
-    /// The number of the newest trust list that an earlier run used. No request is made under an older one, whatever
-    /// is offered after a restart: an old list calls credentials good that were revoked since.
+    /// The number of the newest trust list that an earlier run used. No request is made under an older one and no answer
+    /// accepted, whatever is offered after a restart: an old list calls credentials good that were revoked since.
     #[must_use]
     pub fn newest_epoch_seen(mut self, epoch: Epoch) -> Self {
         self.seen = Some(epoch);
+        self
+    }
+
+    /// For how long after the date of a newer trust list answers to requests of the older one are still accepted. Zero
+    /// unless set: the moment a newer list is loaded, open requests end, and a guest in the middle of a check-in is asked
+    /// once more. A grace spares that, and for as long lets in whoever the newer list revokes; a minute or two is plenty.
+    /// No request outlives [`MAX_LIFETIME`](crate::MAX_LIFETIME), whatever the grace.
+    #[must_use]
+    pub fn grace_after_newer_list(mut self, grace: Duration) -> Self {
+        self.grace = grace;
         self
     }
 
@@ -107,6 +120,7 @@ impl VerifierBuilder {
             keys: self.keys,
             lists: RwLock::default(),
             seen: self.seen,
+            grace: self.grace,
             challenges: self.challenges,
             clock: self.clock.or_else(default_clock).ok_or(BuildError::NoClock)?,
         })

@@ -53,6 +53,16 @@ pub enum VerifyError {
     /// The trust list of the request's epoch is not loaded.
     #[error("trust list {0} is not loaded; fetch it from the trust operator and add it")]
     UnknownEpoch(Epoch),
+    /// A newer trust list has replaced that of the request's epoch; whom it revokes, the older one calls good.
+    #[error(
+        "the request was made over trust list {epoch}, which list {newest} has replaced; ask the guest again with a new request"
+    )]
+    EpochSuperseded {
+        /// The request's.
+        epoch: Epoch,
+        /// The newest that this verifier uses.
+        newest: Epoch,
+    },
     /// The trust list has lapsed.
     #[error("trust list {epoch} lapsed at {expired_at}; fetch the current one and send a new request")]
     TrustListExpired {

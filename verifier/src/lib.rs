@@ -30,7 +30,7 @@
 //!     .key(VerifyingKey::from_bytes(&read("resident-id.vk"))?)
 //!     .build()?;
 //!
-//! // Whenever the operator publishes a list (look once an hour):
+//! // Whenever the operator publishes a list (look once an hour); open requests of older lists end with it:
 //! verifier.add_trust_list(serde_json::from_slice(&read("trust/latest.json"))?)?;
 //!
 //! // For every guest: make a request, keep it with the guest's session, and send it to the wallet (a link, a QR code).

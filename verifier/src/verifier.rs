@@ -5,7 +5,8 @@
 //!
 //! 1. the request: this verifier's key, the presentation's challenge, expiry, challenge open, date, circuit,
 //!    trust list, its own signature;
-//! 2. freshness: the epoch's list is loaded, in force, and no older than the policy allows;
+//! 2. freshness: no newer list has replaced the epoch's (beyond [`VerifierBuilder::grace_after_newer_list`]), and the
+//!    epoch's list is loaded, in force, and no older than the policy allows;
 //! 3. the presentation against the policy: scope, exactly the disclosures asked for;
 //! 4. every public value in its range ([`PublicValues::new`]): dates below 2¹⁷, region codes below 2²⁰,
 //!    disclosure mask below 2⁷, provinces that exist, disclosed values in their ranges and zero where they are
@@ -16,8 +17,11 @@
 //! Root, bounds, scope, disclosure mask and challenge are computed here from the request and the trust list;
 //! the presentation contributes the pseudonym, the disclosed values, the random scope if none is asked for, and
 //! the proof. All of them are canonical by their types.
+//!
+//! [`VerifierBuilder::grace_after_newer_list`]: crate::VerifierBuilder::grace_after_newer_list
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -62,6 +66,8 @@ pub struct Verifier {
     pub(crate) lists: RwLock<BTreeMap<Epoch, VerifiedTrustList>>,
     /// The newest list that an earlier run used.
     pub(crate) seen: Option<Epoch>,
+    /// For how long a newer list leaves requests of older epochs open.
+    pub(crate) grace: Duration,
     pub(crate) challenges: Box<dyn ChallengeStore>,
     pub(crate) clock: Box<dyn Clock>,
 }
@@ -82,8 +88,10 @@ impl Verifier {
     /// again does no harm.
     ///
     /// Two different lists of one number are refused, and so is a list that does not continue the chain of its
-    /// neighbours, or that takes back what any loaded list said. An older list than the newest serves answers to
-    /// requests that were made under it, and never a new request.
+    /// neighbours, or that takes back what any loaded list said. From then on answers to requests of older epochs
+    /// are refused, at once or after [`VerifierBuilder::grace_after_newer_list`].
+    ///
+    /// [`VerifierBuilder::grace_after_newer_list`]: crate::VerifierBuilder::grace_after_newer_list
     pub fn add_trust_list(&self, list: SignedTrustList) -> Result<Epoch, AddListError> {
         let now = self.clock.now();
         let list = list.verify(&self.operator)?;
@@ -238,13 +246,10 @@ impl Verifier {
 
     /// Point 2 of the module's head. Returns the trust root.
     fn check_list(&self, request: &PresentationRequest, now: UnixTime) -> Result<Fr, VerifyError> {
-        let list = self
-            .lists
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&request.epoch)
-            .map(ListFacts::of)
-            .ok_or(VerifyError::UnknownEpoch(request.epoch))?;
+        let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
+        self.check_newest(&lists, request.epoch, now)?;
+        let list = lists.get(&request.epoch).map(ListFacts::of);
+        let list = list.ok_or(VerifyError::UnknownEpoch(request.epoch))?;
         if list.expires_at <= now {
             return Err(VerifyError::TrustListExpired { epoch: list.epoch, expired_at: list.expires_at });
         }
@@ -254,6 +259,26 @@ impl Verifier {
             return Err(VerifyError::StatusTooOld { epoch: list.epoch, hours, allowed });
         }
         Ok(list.root)
+    }
+
+    /// Whoever is revoked in a newer list must not come in by a request of an older one. The grace counts from the date of
+    /// the list that came next, which is signed, not from when it was loaded. A newer list that lapsed is newer all the
+    /// same; one that an earlier run used and that is not loaded has no date to count from, so nothing is left open.
+    fn check_newest(
+        &self,
+        lists: &BTreeMap<Epoch, VerifiedTrustList>,
+        epoch: Epoch,
+        now: UnixTime,
+    ) -> Result<(), VerifyError> {
+        let next = lists.range((Excluded(epoch), Unbounded)).next().map(|(_, list)| ListFacts::of(list));
+        let loaded = lists.last_key_value().map(|(newest, _)| *newest);
+        let Some(newest) = loaded.max(self.seen).filter(|newest| *newest > epoch) else {
+            return Ok(());
+        };
+        match next {
+            Some(next) if now.since(next.issued_at) < self.grace => Ok(()),
+            _ => Err(VerifyError::EpochSuperseded { epoch, newest }),
+        }
     }
 
     fn key(&self, circuit: CircuitDigest) -> Option<&VerifyingKey> {

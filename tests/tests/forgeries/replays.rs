@@ -64,6 +64,11 @@ fn an_old_proof_does_not_serve_a_new_epoch() {
     let mut presentation = site.present(&old);
     let next = next_list(&mut site, true);
     site.verifier.add_trust_list(next.clone()).expect("continues the chain");
+    // The old request is still open, and its proof true: the list that it is about is no longer the newest.
+    assert!(matches!(
+        site.verifier.verify(&old, &presentation),
+        Err(VerifyError::EpochSuperseded { epoch: Epoch(7), newest: Epoch(8) })
+    ));
     let new = site.ask(narrow_policy());
     assert_eq!(new.request.epoch, Epoch(8));
     presentation.challenge = new.request.challenge();

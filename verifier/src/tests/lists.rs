@@ -1,6 +1,6 @@
 //! [`Verifier::add_trust_list`].
 
-use tacit_credential::fixtures::NOW;
+use tacit_credential::fixtures::{NOW, wide_policy};
 use tacit_credential::trust_list::{
     Epoch, OperatorKey, SignedTrustList, TrustListDigest, TrustListError, TrustListParameters,
 };
@@ -48,6 +48,54 @@ fn an_old_list_does_not_come_back_after_a_restart() {
     };
     assert_eq!(again(Epoch(7)), Some(Epoch(7)));
     assert_eq!(again(Epoch(8)), None);
+}
+
+/// Attack 2: an open request of the epoch before does not let in whom the newer list revokes.
+#[test]
+fn a_newer_list_ends_the_requests_of_older_ones() {
+    let mut site = Site::new();
+    let request = site.request(wide_policy());
+    let presentation = site.answer(&request);
+    // The neighbour is not needed for it, nor that the newer list is still in force.
+    for epoch in [8, 10] {
+        let verifier = site.builder().challenges(site.store.clone()).build().unwrap();
+        verifier.add_trust_list(site.world.list.signed().clone()).unwrap();
+        let newer = list(&site, &site.world.operator, |p| {
+            (p.epoch, p.expires_at) = (Epoch(epoch), UnixTime(NOW.0 + 10));
+        });
+        verifier.add_trust_list(newer).unwrap();
+        for seconds in [0, 10] {
+            site.clock.set(UnixTime(NOW.0 + seconds));
+            let error = verifier.verify(&request, &presentation).unwrap_err();
+            let VerifyError::EpochSuperseded { epoch: Epoch(7), newest } = error else { panic!("{error}") };
+            assert_eq!(newest, Epoch(epoch));
+        }
+        site.clock.set(NOW);
+    }
+    site.verifier.verify(&request, &presentation).expect("without a newer list it is good");
+}
+
+/// A grace counts from the date of the list that came next, and needs that list.
+#[test]
+fn a_grace_leaves_older_requests_open_for_so_long() {
+    let mut site = Site::new();
+    let request = site.request(wide_policy());
+    let presentation = site.answer(&request);
+    let verifier = |seen| {
+        let parts = site.builder().challenges(site.store.clone()).newest_epoch_seen(seen);
+        let verifier = parts.grace_after_newer_list(Duration::from_secs(60)).build().unwrap();
+        verifier.add_trust_list(site.world.list.signed().clone()).unwrap();
+        verifier
+    };
+    let unloaded = verifier(Epoch(8));
+    let refused = |verifier: &Verifier| verifier.verify(&request, &presentation).unwrap_err();
+    assert!(matches!(refused(&unloaded), VerifyError::EpochSuperseded { newest: Epoch(8), .. }));
+    let loaded = verifier(Epoch(8));
+    loaded.add_trust_list(list(&site, &site.world.operator, |_| ())).unwrap();
+    site.clock.advance(60);
+    assert!(matches!(refused(&loaded), VerifyError::EpochSuperseded { newest: Epoch(8), .. }));
+    site.clock.set(UnixTime(NOW.0 + 59));
+    loaded.verify(&request, &presentation).expect("within the grace");
 }
 
 /// An issuer's older status does not come back by a list whose predecessor is not loaded.
