@@ -286,6 +286,40 @@ fn the_bureau_does_its_other_work() {
     place.fails("trust --dir ministry remove-issuer --id changsha-psb", 1, "not-listed");
 }
 
+/// A request that was open when somebody's ID was revoked is no way in: the desk that knows the newer list asks again.
+#[test]
+fn a_revoked_id_does_not_answer_an_older_request() {
+    let place = tour();
+    certify(&place);
+    place.ok("request --state desk new --policy hotel.toml --out old.json");
+    place.ok("wallet --wallet w present --yes --request old.json --out early.json");
+    let number = number("1990-03-07", 425);
+    place.ok(&format!("issuer --dir bureau revoke --number {number} --reason lost"));
+    place.ok("issuer --dir bureau publish");
+    place.ok("trust --dir ministry publish");
+    place.ok("request --state desk new --policy hotel.toml --out new.json");
+    // Whether it was made before the revocation or after.
+    place.ok("wallet --wallet w present --yes --request old.json --out late.json");
+    for presentation in ["early.json", "late.json"] {
+        let line = format!("verify --state desk --presentation {presentation} --accept-development-key");
+        let refused = place.fails(&line, 1, "epoch-superseded");
+        assert_eq!(refused["accepted"], false);
+    }
+    // The revoked one is not replaced by itself, nor a good one by it.
+    place.ok("issuer --dir bureau reissue --document li.json --out reissued.json");
+    place.fails("wallet --wallet w add --credential reissued.json", 1, "still-good");
+    place.ok("issuer --dir bureau publish");
+    place.ok("trust --dir ministry publish");
+    place.ok("wallet --wallet w update --operator operator.pub");
+    assert_eq!(place.ok("wallet --wallet w add --credential reissued.json")["change"], "replaced");
+    place.ok("wallet --wallet w update --operator operator.pub");
+    place.fails("wallet --wallet w add --credential credential.json", 1, "still-good");
+    assert_eq!(
+        place.ok("wallet --wallet w add --replace --credential credential.json")["change"],
+        "replaced"
+    );
+}
+
 #[test]
 fn inspect_circuit_fits_its_budget() {
     let circuit = Place::new().ok("inspect circuit");

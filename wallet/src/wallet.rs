@@ -30,7 +30,7 @@ pub struct CredentialSummary {
     pub issuer: IssuerId,
     /// The holder's name.
     pub name: String,
-    /// Document number, all but the first six and last two characters replaced by `*`.
+    /// Document number, all but the first six and the last character replaced by `*`.
     pub number: String,
     /// Last day of validity, if there is one.
     pub expires: Expiry,
@@ -137,19 +137,47 @@ impl Wallet {
     }
 
     /// Takes a credential in, after checking that it is signed and for this holder. A re-issued credential replaces the
-    /// older one of the same issuer and document number.
+    /// older one of the same issuer and document number, but never one that is good in the newest epoch: credentials carry no
+    /// date of issue, so that an old file could push out the one that counts. A re-issue is one once the old one is revoked.
     pub fn add(&mut self, credential: Credential) -> Result<Added, AddError> {
+        self.check_offered(&credential)?;
+        if let Some(id) = self.of_same_document(&credential)
+            && let CredentialStatus::Good(epoch) = self.status(id)
+        {
+            return Err(AddError::StillGood { id, epoch });
+        }
+        self.take_in(credential)
+    }
+
+    /// [`add`](Self::add), for a holder who insists: a credential of the same issuer and document number is replaced
+    /// although it is good.
+    pub fn replace(&mut self, credential: Credential) -> Result<Added, AddError> {
+        self.check_offered(&credential)?;
+        self.take_in(credential)
+    }
+
+    fn check_offered(&self, credential: &Credential) -> Result<(), AddError> {
         credential.verify()?;
         if credential.attributes.holder_key != self.holder_key() {
             return Err(AddError::OtherHolder);
         }
+        match self.of_same_document(credential) {
+            Some(id) if self.credential(id) == Some(credential) => Err(AddError::Known { id }),
+            _ => Ok(()),
+        }
+    }
+
+    fn of_same_document(&self, credential: &Credential) -> Option<CredentialId> {
         let same_document = |old: &Credential| {
             old.issuer == credential.issuer && old.attributes.number == credential.attributes.number
         };
-        let known = self.contents.credentials.iter().find(|(_, old)| same_document(old));
-        let added = match known {
-            Some((&id, old)) if *old == credential => return Err(AddError::Known { id }),
-            Some((&id, _)) => Added::Replaced(id),
+        let mut known = self.contents.credentials.iter();
+        known.find(|(_, old)| same_document(old)).map(|(&id, _)| id)
+    }
+
+    fn take_in(&mut self, credential: Credential) -> Result<Added, AddError> {
+        let added = match self.of_same_document(&credential) {
+            Some(id) => Added::Replaced(id),
             None => Added::New(self.contents.next_credential),
         };
         let (Added::New(id) | Added::Replaced(id)) = added;
@@ -240,7 +268,7 @@ impl Wallet {
 
 /// Region and check character stay, birth date and sequence do not.
 fn masked(number: &str) -> String {
-    let hidden = |position: usize| (6..16).contains(&position);
+    let hidden = |position: usize| (6..17).contains(&position);
     let characters = number.chars().enumerate();
     characters.map(|(position, c)| if hidden(position) { '*' } else { c }).collect()
 }
@@ -262,6 +290,18 @@ pub enum AddError {
     Known {
         /// Its number.
         id: CredentialId,
+    },
+    /// The one that is there, of the same issuer and document number, is good.
+    #[error(
+        "credential {id} of the same issuer and document number is good in epoch {epoch}, and this file may be an older \
+         one; if it is a re-issue, run `tacit wallet update` when the issuer has published that and add it then, or insist \
+         with --replace"
+    )]
+    StillGood {
+        /// The number of the one that is there.
+        id: CredentialId,
+        /// The newest epoch known.
+        epoch: Epoch,
     },
     /// The store could not be written.
     #[error(transparent)]

@@ -64,6 +64,9 @@ pub(crate) enum WalletCommand {
         /// The credential (JSON).
         #[arg(long, value_name = "FILE")]
         credential: PathBuf,
+        /// Replace the one of the same document although it is good in the newest epoch.
+        #[arg(long)]
+        replace: bool,
     },
     /// Take in newly published trust and status lists, and prepare the next proofs.
     Update {

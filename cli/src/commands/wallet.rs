@@ -48,11 +48,13 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
                 .key("holder_key", wallet.holder_key().to_string())
                 .key("file", out.display().to_string()))
         }
-        WalletCommand::Add { credential } => {
+        WalletCommand::Add { credential, replace } => {
             let text = files::read_text(&credential, "a credential")?;
             let parsed =
                 Credential::from_json(&text).map_err(CliError::malformed(&credential, "a credential"))?;
-            let (id, what) = match open()?.add(parsed).map_err(refused)? {
+            let mut wallet = open()?;
+            let added = if replace { wallet.replace(parsed) } else { wallet.add(parsed) };
+            let (id, what) = match added.map_err(refused)? {
                 Added::New(id) => (id, "added"),
                 Added::Replaced(id) => (id, "replaced"),
             };

@@ -1,8 +1,8 @@
 //! Most of the next proof, worked out beforehand.
 //!
-//! Between two presentations of one credential under one list few wires change. [`Wallet::prepare_shows`] keeps the sums over the
-//! others, for every credential under every kept list that it is good in; [`Consent::approve`](crate::Consent::approve) then
-//! adds what a request changes.
+//! Between two presentations of one credential under one list few wires change. [`Wallet::prepare_shows`] keeps the sums over
+//! the others, for every credential that is good now, under every kept list that it is good in;
+//! [`Consent::approve`](crate::Consent::approve) then adds what a request changes.
 //!
 //! | part | encoding |
 //! | --- | --- |
@@ -34,7 +34,7 @@ use zeroize::Zeroizing;
 use self::split::Case;
 use crate::contents::{CredentialId, KeptEpoch, KeptWitness};
 use crate::vault::{StoreError, Unreadable};
-use crate::wallet::Wallet;
+use crate::wallet::{CredentialStatus, Wallet};
 
 const MAGIC: &[u8; 8] = b"tacit-wp";
 const VERSION: u8 = 1;
@@ -233,12 +233,14 @@ impl Wallet {
         self.pairs().find(|pair| (pair.id, pair.epoch) == (id, epoch))
     }
 
-    /// Every credential under every kept list that proofs are possible for.
+    /// Every credential that is good in the newest list, under every kept list that proofs are possible for. What is revoked
+    /// now was good in older lists, but a verifier that has the newest refuses answers about those.
     fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
         let contents = self.contents();
         contents.epochs.iter().flat_map(move |(&epoch, kept)| {
             kept.witnesses.iter().filter_map(move |(&id, witness)| {
                 let credential = contents.credentials.get(&id)?;
+                let CredentialStatus::Good(_) = self.status(id) else { return None };
                 let KeptWitness::Listed(listed) = witness else { return None };
                 let good = !listed.1.word.get(credential.attributes.index.bit());
                 good.then_some(Pair { id, credential, epoch, kept, witness, listed })

@@ -311,7 +311,7 @@ fn an_unlisted_key_is_no_member() {
     let listed = std::mem::replace(&mut scene.ministry.key, SecretKey::from_seed(&[99; 32]));
     let forged = scene.ministry.issue(&LIN, scene.wallet.holder_key(), 7);
     scene.ministry.key = listed;
-    scene.wallet.add(forged).unwrap();
+    scene.wallet.replace(forged).unwrap();
     scene.update();
     assert!(matches!(
         scene.refusal(&scene.request(CHECK_IN)),
@@ -438,7 +438,7 @@ fn one_scope_has_one_pseudonym() {
 
     let holder = scene.wallet.holder_key();
     let reissued = scene.ministry.issue(&Person { region: "430102", ..LIN }, holder, 6);
-    scene.wallet.add(reissued).unwrap();
+    scene.wallet.replace(reissued).unwrap();
     scene.update();
     assert_eq!(pseudonym(&scene, &scene.wallet, 3), first);
 

@@ -34,7 +34,7 @@ fn what_is_stored_comes_back() {
     let [summary] = &wallet.list()[..] else { panic!("one credential") };
     assert_eq!(wallet.credential(summary.id), Some(&credential));
     assert_eq!(summary.status, CredentialStatus::Good(Epoch(1)));
-    assert_eq!(summary.number, format!("440106**********{}", &LIN.number()[16..]));
+    assert_eq!(summary.number, format!("440106***********{}", &LIN.number()[17..]));
     assert_eq!(serde_json::to_string(&before).unwrap(), serde_json::to_string(&wallet.list()).unwrap());
 }
 
@@ -167,6 +167,27 @@ fn credentials_are_checked_before_they_are_kept() {
     let second = Person { birth: "1990-01-01", ..LIN };
     assert!(matches!(wallet.add(ministry.issue(&second, holder, 3)), Ok(Added::New(other)) if other != id));
     assert_eq!(wallet.list().len(), 2);
+}
+
+/// An old file, found again, does not push out the credential that counts.
+#[test]
+fn a_good_credential_is_not_replaced_unasked() {
+    let mut ministry = Ministry::published();
+    let mut wallet = wallet(&ministry.path("wallet"), 10);
+    let holder = wallet.holder_key();
+    let (old, new) = (ministry.issue(&LIN, holder, 5), ministry.issue(&LIN, holder, 6));
+    ministry.revoke(5);
+    ministry.publish();
+    let Ok(Added::New(id)) = wallet.add(new.clone()) else { panic!("not added") };
+    wallet.update(&ministry.out(), &ministry.key()).unwrap();
+    let refused = wallet.add(old.clone()).unwrap_err();
+    assert!(matches!(refused, AddError::StillGood { id: kept, epoch: Epoch(2) } if kept == id), "{refused}");
+    assert_eq!((wallet.credential(id), wallet.list().len()), (Some(&new), 1));
+    // Whoever insists may; and the good one comes back, as the other is revoked.
+    assert_eq!(wallet.replace(old.clone()).unwrap(), Added::Replaced(id));
+    wallet.update(&ministry.out(), &ministry.key()).unwrap();
+    assert_eq!(wallet.list()[0].status, CredentialStatus::Revoked(Epoch(2)));
+    assert_eq!(wallet.add(new).unwrap(), Added::Replaced(id));
 }
 
 /// Attack 18: no file of a wallet holds a secret, a word, a passphrase or an attribute in clear.
