@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tacit_credential::json;
 
 use crate::error::{Cause, CliError};
 
@@ -29,9 +30,9 @@ pub(crate) fn read_text(path: &Path, what: &'static str) -> Result<String, CliEr
     String::from_utf8(read(path)?).map_err(CliError::malformed(path, what))
 }
 
-/// A JSON file of a known shape.
+/// A JSON file of a known shape. What is there instead may be personal whatever was expected, and is not repeated.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, CliError> {
-    serde_json::from_slice(&read(path)?).map_err(CliError::malformed(path, what))
+    json::from_slice(&read(path)?).map_err(CliError::malformed(path, what))
 }
 
 /// The names of everything in a folder.
@@ -49,12 +50,26 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     write_with(path, bytes, 0o666)
 }
 
-/// The same, for the owner's eyes only.
+/// The same, and refuses to overwrite a file.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let file = written_beside(path, bytes, 0o666)?;
+    file.persist_noclobber(path).map_err(|e| CliError::Write { path: path.to_owned(), source: e.error })?;
+    Ok(())
+}
+
+/// The same as [`write`], for the owner's eyes only.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     write_with(path, bytes, 0o600)
 }
 
 fn write_with(path: &Path, bytes: &[u8], mode: u32) -> Result<(), CliError> {
+    let file = written_beside(path, bytes, mode)?;
+    file.persist(path).map_err(|e| CliError::Write { path: path.to_owned(), source: e.error })?;
+    Ok(())
+}
+
+/// The temporary neighbour, on disk, still to be renamed.
+fn written_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<tempfile::NamedTempFile, CliError> {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(CliError::write(path))?;
     let mut builder = tempfile::Builder::new();
@@ -67,8 +82,7 @@ fn write_with(path: &Path, bytes: &[u8], mode: u32) -> Result<(), CliError> {
     let mut file = builder.tempfile_in(parent).map_err(CliError::write(path))?;
     file.write_all(bytes).map_err(CliError::write(path))?;
     file.as_file().sync_all().map_err(CliError::write(path))?;
-    file.persist(path).map_err(|e| CliError::Write { path: path.to_owned(), source: e.error })?;
-    Ok(())
+    Ok(file)
 }
 
 /// Creates a new file for the owner's eyes only, to be written piece by piece; refuses to overwrite one.

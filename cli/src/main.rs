@@ -14,10 +14,11 @@ mod output;
 mod progress;
 mod secrets;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::Map;
 
 use args::{Cli, Command};
@@ -28,18 +29,14 @@ use output::{Output, Report};
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(wrong) if wrong.use_stderr() && asks_for_json() => {
-            let error = usage(&wrong);
+        Err(help) if !help.use_stderr() => help.exit(),
+        Err(wrong) if asks_for_json() => {
+            let error = usage(wrong);
             Output::new(true, true).print_error(&error, beside(&error, is_verify()));
             return ExitCode::from(error.exit().code());
         }
-        Err(help_or_wrong) => {
-            let text = help_or_wrong.render().to_string();
-            let masked = masked(&text);
-            if !help_or_wrong.use_stderr() || masked == text {
-                help_or_wrong.exit();
-            }
-            eprint!("{masked}");
+        Err(wrong) => {
+            eprint!("{}", told(wrong, std::io::stderr().is_terminal()));
             return ExitCode::from(Exit::Usage.code());
         }
     };
@@ -81,33 +78,43 @@ fn beside(error: &CliError, verifying: bool) -> Map<String, serde_json::Value> {
     detail
 }
 
-/// A text that repeats the command line, without the document numbers in it: runs of 15 digits or more, and the X behind.
-fn masked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let (before, digits) = rest.split_at(start);
-        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-        let (run, after) = digits.split_at(end);
-        out.push_str(before);
-        if run.len() >= 15 {
-            out.push('…');
-            rest = after.strip_prefix(['X', 'x']).unwrap_or(after);
-        } else {
-            out.push_str(run);
-            rest = after;
+/// What is wrong with the command line, without what it says where no option, command or value of ours stands: that may be
+/// about a person. What a word looks like does not tell, so that all of it goes.
+fn told(mut wrong: clap::Error, in_colour: bool) -> String {
+    let mut number = None;
+    let kinds = match wrong.kind() {
+        ErrorKind::UnknownArgument => &[ContextKind::InvalidArg][..],
+        _ => &[ContextKind::InvalidValue, ContextKind::InvalidSubcommand][..],
+    };
+    for &kind in kinds {
+        let Some(ContextValue::String(given)) = wrong.get(kind) else { continue };
+        let option = given.strip_prefix('-').unwrap_or_default();
+        let spelt_as_option =
+            given.starts_with('-') && option.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        // An empty value is what clap makes of a missing one.
+        if !given.is_empty() && !spelt_as_option {
+            number = given.parse::<i64>().ok();
+            wrong.insert(kind, ContextValue::String("…".to_owned()));
+            // The advice that says it once more.
+            wrong.remove(ContextKind::Suggested);
         }
     }
-    out + rest
+    let text = wrong.render();
+    let text = if in_colour { text.ansi().to_string() } else { text.to_string() };
+    match number {
+        // A number out of its range is said twice.
+        Some(number) => text.replacen(&format!(": {number} is not in "), ": not in ", 1),
+        None => text,
+    }
 }
 
 /// What is wrong with the command line, for the JSON object.
-fn usage(wrong: &clap::Error) -> CliError {
+fn usage(wrong: clap::Error) -> CliError {
     let message = if wrong.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         "the command is not complete; the same with --help says what can follow.".to_owned()
     } else {
-        let text = wrong.render().to_string();
-        masked(text.strip_prefix("error: ").unwrap_or(&text).trim_end())
+        let text = told(wrong, false);
+        text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
     };
     CliError::Refused { code: "usage".to_owned(), message, exit: Exit::Usage }
 }

@@ -3,13 +3,16 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use crate::args::PassphraseSource;
-use crate::error::CliError;
+use crate::error::{Cause, CliError};
+
+/// No file with a secret is larger.
+const LARGEST: u64 = 1 << 14;
 
 /// A secret text, wiped when dropped.
 pub(crate) type Secret = Zeroizing<String>;
@@ -38,7 +41,7 @@ pub(crate) fn loss_code(file: Option<&Path>) -> Result<Secret, CliError> {
 pub(crate) fn recovery_phrase(file: Option<&Path>) -> Result<Secret, CliError> {
     match file {
         Some(path) => {
-            let text = Zeroizing::new(fs::read_to_string(path).map_err(CliError::read(path))?);
+            let text = read(path)?;
             let words: Vec<&str> = text.split_whitespace().collect();
             Ok(Zeroizing::new(words.join(" ")))
         }
@@ -96,10 +99,23 @@ fn obtain_twice(kind: &Kind, file: Option<&Path>) -> Result<Secret, CliError> {
 
 fn given(kind: &Kind, file: Option<&Path>) -> Result<Option<Secret>, CliError> {
     if let Some(path) = file {
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(CliError::read(path))?);
+        let text = read(path)?;
         return Ok(Some(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())));
     }
     Ok(env::var(kind.variable).ok().map(Zeroizing::new))
+}
+
+/// A whole file of secrets, of a size that somebody can have written.
+fn read(path: &Path) -> Result<Secret, CliError> {
+    let file = fs::File::open(path).map_err(CliError::read(path))?;
+    // Reserved at once, so that no growth leaves a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(LARGEST as usize + 1));
+    file.take(LARGEST + 1).read_to_string(&mut text).map_err(CliError::read(path))?;
+    if text.len() as u64 > LARGEST {
+        let cause: Cause = "it is larger than 16 KiB; name the right file".into();
+        return Err(CliError::Malformed { path: path.to_owned(), what: "a file with a secret", cause });
+    }
+    Ok(text)
 }
 
 fn ask(kind: &Kind, question: &str) -> Result<Secret, CliError> {

@@ -83,6 +83,10 @@ fn every_exit_code_by_every_way() {
     forged["attributes"]["birth"] = json!("1970-03-07");
     place.write("forged.json", &forged.to_string());
 
+    let mut request: Value = serde_json::from_slice(&fs::read(place.path("request.json")).unwrap()).unwrap();
+    request["request"]["endpoint"] = json!("desk\u{1b}[2J");
+    place.write("endpoint.json", &request.to_string());
+
     let (status, folder) = chunk_file(&place);
     damaged(&place, "bureau", "bureau-damaged", "registry.sqlite", garbage);
     damaged(&place, "bureau", "bureau-cut", "registry.sqlite", half);
@@ -158,6 +162,7 @@ fn every_exit_code_by_every_way() {
         (3, "write", "wallet --wallet w enrol-request --out directory".into()),
         (3, "write", "wallet --wallet w enrol-request --out garbage/request.json".into()),
         (3, "write", "setup --out garbage".into()),
+        (3, "occupied", "setup --out keys".into()),
         (3, "occupied", "issuer --dir directory init --id another --name Another --jurisdiction 44".into()),
         (3, "occupied", "demo --keep directory".into()),
         (3, "exists", "trust --dir ministry init".into()),
@@ -176,6 +181,10 @@ fn every_exit_code_by_every_way() {
         (4, "malformed", "inspect credential latin1.json".into()),
         (4, "malformed", "inspect presentation broken.json".into()),
         (4, "malformed", "inspect request broken.json".into()),
+        (4, "malformed", "inspect request endpoint.json".into()),
+        (4, "malformed", "wallet --wallet w list --passphrase-file /dev/zero".into()),
+        (4, "malformed", "wallet --wallet again restore --phrase-file /dev/zero".into()),
+        (4, "malformed", format!("{present} --proving-key /dev/zero")),
         (4, "malformed", "inspect policy contradiction.toml".into()),
         (4, "malformed", "wallet --wallet w add --credential broken.json".into()),
         (4, "malformed", "trust --dir ministry add-issuer --record broken.json".into()),
@@ -415,6 +424,37 @@ fn errors_do_not_repeat_what_they_read_about_a_person() {
         }
     }
 
+    // Something about a person where a file of another kind is expected.
+    for text in [
+        format!("\"{good}\""),
+        good[..17].to_owned(),
+        format!("[{}]", &good[..17]),
+        format!("[\"李明\", \"{good}\"]"),
+        format!("{{\"{good}\": \"李明\"}}"),
+        document.to_string(),
+        format!("{good} 李明"),
+    ] {
+        place.write("other.json", &text);
+        place.write("other.toml", &text);
+        for line in [
+            "wallet --wallet w present --yes --request other.json --out p.json",
+            "wallet --wallet w add --credential other.json",
+            "inspect request other.json",
+            "inspect policy other.json",
+            "inspect policy other.toml",
+            "inspect credential other.json",
+            "inspect presentation other.json",
+            "trust --dir ministry add-issuer --record other.json",
+            "request --state desk certificate --certificate other.json",
+            "request --state desk new --policy other.toml --out r.json",
+            "verify --state desk --presentation other.json --accept-development-key",
+        ] {
+            let said = silent(line, "");
+            assert!(said.contains("other."), "tacit {line}: {said}");
+            assert!(!said.contains("of version"), "tacit {line}: {said}");
+        }
+    }
+
     // A number on the command line: misread, or where none belongs.
     let wrong = format!("{}{}", &good[..17], if good.ends_with('1') { '2' } else { '1' });
     for line in [
@@ -425,9 +465,22 @@ fn errors_do_not_repeat_what_they_read_about_a_person() {
         format!("issuer --dir bureau revoke --number {good} --reason {good}"),
         format!("issuer --dir bureau {good}"),
         format!("issuer --dir bureau revoke --number={wrong} --reason=lost"),
+        "issuer --dir bureau revoke --number x --reason 李明".to_owned(),
+        "issuer --dir bureau revoke --number 430102 19900307 425X --reason lost".to_owned(),
+        "issuer --dir bureau ４３０１０２１９９００３０７４２５８".to_owned(),
+        "issuer --dir bureau -李明".to_owned(),
+        "李明".to_owned(),
+        "verify 李明".to_owned(),
+        format!("demo --people {}", &good[..17]),
+        format!("demo --people=+{}", &good[..17]),
     ] {
-        silent(&line, "");
+        let said = silent(&line, "４３０１０２");
+        assert_eq!(said.matches("４３０１０２").count(), 1, "tacit {line}: {said}");
     }
+    // What is ours is said: the option that nobody knows, and what could have been meant.
+    let said = printed(&place, "issuer --dir bureau revoke --number x --reason losd");
+    assert!(said.contains("--reason") && said.contains("lost") && !said.contains("losd"), "{said}");
+    assert!(printed(&place, "verify --no-such-option").contains("--no-such-option"));
 }
 
 #[test]

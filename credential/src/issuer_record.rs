@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credential::IssuerId;
 use crate::date::UnixTime;
+use crate::json::{self, JsonFault};
 use crate::name::is_plain_text;
 use crate::possession::PossessionError;
 use crate::region::Jurisdiction;
@@ -87,7 +88,7 @@ impl IssuerRecord {
 
     /// Reads a record from JSON; unknown fields are refused. The signature is not checked before [`verify`](Self::verify).
     pub fn from_json(json: &str) -> Result<Self, IssuerRecordError> {
-        Ok(serde_json::from_str(json)?)
+        Ok(json::from_slice(json.as_bytes())?)
     }
 
     /// Pretty JSON.
@@ -162,7 +163,7 @@ pub fn check_name(name: &str) -> Result<(), IssuerRecordError> {
 pub enum IssuerRecordError {
     /// Not the JSON of a record.
     #[error("this is no issuer record ({0}); make one with `tacit issuer record`")]
-    Malformed(#[from] serde_json::Error),
+    Malformed(#[from] JsonFault),
     /// Empty, too long, or with control characters.
     #[error("an issuer's name has 1 to 100 characters and no control character; choose another")]
     Name,

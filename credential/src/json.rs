@@ -1,10 +1,11 @@
-//! JSON that holds personal data: read with errors that say where and what kind, and never what stands there.
+//! JSON that holds personal data, or stands where such a file was given by mistake: read with errors that say where and what kind, and never what stands there.
 //!
 //! `serde_json` repeats the offending value ("invalid type: integer `430102199003074258`"), and its errors end up on screens,
 //! in results and in logs. [`JsonFault`] keeps line, column, the path of known field names and the kind of fault. A name
 //! that is not one of ours is left out: in a damaged file it may be a value.
 //!
-//! Everything about a person is read here: documents, batch lines, enrolment requests, credentials.
+//! Everything about a person is read here: documents, batch lines, enrolment requests, credentials; and so is what a command
+//! is handed as a policy, request, certificate, trust list or issuer's record.
 
 use core::fmt;
 
@@ -12,35 +13,75 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use thiserror::Error;
 
-/// Every field name of the files that hold personal data.
+/// Every field name of our files.
 const FIELDS: &[&str] = &[
     "attributes",
     "birth",
+    "certificate",
+    "circuit",
+    "date",
     "digest",
+    "disclose",
     "document",
+    "endpoint",
+    "epoch",
     "expires",
+    "expires_at",
     "expiry",
     "extras",
+    "from",
     "holder_key",
+    "id",
+    "identity",
     "index",
     "issued",
+    "issued_at",
     "issuer",
     "issuer_key",
+    "issuers",
+    "jurisdiction",
+    "key",
+    "keys",
+    "kx",
+    "ky",
     "label",
+    "list",
     "loss_code",
+    "max_status_age_hours",
+    "maximum_age",
+    "minimum_age",
     "name",
+    "not_after",
+    "not_before",
     "number",
+    "operator",
+    "policy",
+    "possession",
+    "predecessor",
+    "provinces",
+    "pseudonym",
+    "publishing_key",
     "r",
+    "random",
     "region",
     "request",
+    "root",
     "rx",
     "ry",
     "s",
     "salt",
+    "sequence",
     "sex",
     "signature",
+    "status",
+    "title",
+    "to",
+    "trust_list",
+    "valid",
     "value",
     "value_hex",
+    "verifier",
+    "version",
     "x",
     "y",
 ];

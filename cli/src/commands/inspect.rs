@@ -10,7 +10,7 @@ use tacit_credential::extras::ExtraAttribute;
 use tacit_credential::number::Sex;
 use tacit_credential::policy::{DisclosedAttribute, Policy};
 use tacit_credential::presentation::{Disclosed, Presentation};
-use tacit_credential::request::SignedRequest;
+use tacit_credential::request::{RequestError, SignedRequest, is_endpoint};
 
 use crate::args::{Inspect, InspectCommand};
 use crate::error::{CliError, refused};
@@ -170,6 +170,9 @@ pub(crate) fn read_policy(file: &Path) -> Result<Policy, CliError> {
 
 fn request(file: &Path) -> Result<Report, CliError> {
     let SignedRequest { request, .. } = files::read_json(file, "a signed request")?;
+    if !is_endpoint(&request.endpoint) {
+        return Err(CliError::malformed(file, "a usable request")(RequestError::Endpoint));
+    }
     let mut report = Report::new(format_args!("request of {}", request.identity()))
         .line(format_args!("epoch      {}", request.epoch))
         .line(format_args!("date       {}", request.date))
@@ -195,14 +198,15 @@ fn request(file: &Path) -> Result<Report, CliError> {
         .key("clauses", lines))
 }
 
-/// Reads either form of a presentation; JSON begins with a brace, the compact form with its version.
+/// Reads either form of a presentation. The compact form begins with its version, a control character as long as there are
+/// fewer than nine; whatever begins otherwise is JSON or nothing.
 pub(crate) fn read_presentation(file: &Path) -> Result<Presentation, CliError> {
     let bytes = files::read(file)?;
-    let presentation = if bytes.first() == Some(&b'{') {
+    let presentation = if matches!(bytes.first(), Some(0..9)) {
+        Presentation::from_bytes(&bytes)
+    } else {
         let text = String::from_utf8(bytes).map_err(CliError::malformed(file, "a presentation"))?;
         Presentation::from_json(text.trim_end())
-    } else {
-        Presentation::from_bytes(&bytes)
     };
     presentation.map_err(CliError::malformed(file, "a presentation"))
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
 use tacit_credential::trust_list::Epoch;
-use tacit_prover::{CacheUse, KeyFileError, MemoryBudget, Options, Prover, ProvingKey};
+use tacit_prover::{CacheUse, MemoryBudget, Options, Prover, ProvingKey};
 use tacit_wallet::{CredentialId, KnownKey, PrepareShowsError, ShowsPrepared, Wallet};
 
 use crate::args::Proving;
 use crate::error::{CliError, refused};
+use crate::files;
 use crate::output::{Output, megabytes};
 use crate::progress;
 
@@ -87,10 +88,7 @@ fn load(wallet: &Wallet, path: PathBuf, arguments: &Proving) -> Result<Found, Cl
 }
 
 fn read(path: &Path) -> Result<ProvingKey, CliError> {
-    ProvingKey::load(path).map_err(|error| match error {
-        KeyFileError::Io(source) => CliError::read(path)(source),
-        other => CliError::malformed(path, "a proving key")(other),
-    })
+    ProvingKey::from_bytes(&files::read(path)?).map_err(CliError::malformed(path, "a proving key"))
 }
 
 impl Found {

@@ -20,6 +20,7 @@ pub(crate) const WARNING: &str = "these are DEVELOPMENT keys: whoever ran this c
 proofs with it. Use them to try things out, never to admit anybody.";
 
 pub(crate) fn run(arguments: &Setup, output: Output) -> Result<Report, CliError> {
+    new_folder(&arguments.out)?;
     let started = Instant::now();
     let spinner = progress::spinner(output, "compiling the circuit and making keys");
     let (proving, verifying) = development_keys()?;
@@ -64,16 +65,25 @@ fn verifying_key(proving: &ProvingKey) -> Result<VerifyingKey, CliError> {
         .map_err(refused)
 }
 
-/// Writes both keys into a directory and returns their paths.
+/// A folder with nothing in it, made if there is none.
+fn new_folder(dir: &Path) -> Result<(), CliError> {
+    fs::create_dir_all(dir).map_err(CliError::write(dir))?;
+    if files::names(dir)?.is_empty() { Ok(()) } else { Err(CliError::Occupied(dir.to_owned())) }
+}
+
+/// Writes both keys into a new directory and returns their paths.
+///
+/// Neither file ever replaces another, so that no crash and no second `setup` leaves keys of two pairs side by side:
+/// there is one pair, or half of one, and then the directory is occupied.
 pub(crate) fn save(
     dir: &Path,
     proving: &ProvingKey,
     verifying: &VerifyingKey,
 ) -> Result<(std::path::PathBuf, std::path::PathBuf), CliError> {
-    fs::create_dir_all(dir).map_err(CliError::write(dir))?;
+    new_folder(dir)?;
     let proving_path = dir.join(format!("{}.pk", resident_id::NAME));
     let verifying_path = dir.join(format!("{}.vk", resident_id::NAME));
-    files::write(&proving_path, &proving.to_bytes())?;
-    files::write(&verifying_path, &verifying.to_bytes())?;
+    files::write_new(&proving_path, &proving.to_bytes())?;
+    files::write_new(&verifying_path, &verifying.to_bytes())?;
     Ok((proving_path, verifying_path))
 }

@@ -23,6 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use crate::date::{Date, DateError};
+use crate::json::{self, FaultKind, JsonFault};
 use crate::name::is_plain_text;
 use crate::region::{Province, ProvinceSet, RegionError, RegionRange};
 use crate::table::Table;
@@ -84,6 +85,18 @@ impl Default for Policy {
     }
 }
 
+/// The TOML parser's words; a field that can be none of a policy's is not named, as it may be a value of another file.
+#[cfg(feature = "toml")]
+fn in_words(error: &toml::de::Error) -> String {
+    let message = error.message();
+    match message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) {
+        Some((name, rest)) if !name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') => {
+            format!("unknown field{rest}")
+        }
+        _ => message.to_owned(),
+    }
+}
+
 /// Why a policy was refused.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -92,14 +105,14 @@ pub enum PolicyError {
     #[error("the policy says nothing; write at least `valid = true` to ask for a valid ID and nothing else")]
     Nothing,
     /// Not JSON of the expected shape.
-    #[error("{0}; correct it there")]
-    Json(#[from] serde_json::Error),
+    #[error("{0}")]
+    Json(#[from] JsonFault),
     /// TOML where JSON is expected.
     #[error("this is not JSON; if it is TOML, let the file's name end in .toml")]
     TomlAsJson,
     /// Not TOML of the expected shape.
     #[cfg(feature = "toml")]
-    #[error("line {line}, column {column}: {}; correct it there", source.message())]
+    #[error("line {line}, column {column}: {}; correct it there", in_words(source))]
     Toml {
         /// The line, from 1.
         line: usize,
@@ -237,10 +250,13 @@ impl Policy {
 
     /// Reads and checks a JSON policy.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
-        match serde_json::from_str::<Table<PolicyFile>>(json) {
+        match json::from_slice::<Table<PolicyFile>>(json.as_bytes()) {
             Ok(file) => file.try_into(),
             // JSON of a policy begins with a brace; a text that begins otherwise is something else altogether.
-            Err(error) if error.is_syntax() && !json.trim_start().starts_with('{') => {
+            Err(fault)
+                if matches!(fault.kind(), FaultKind::Syntax | FaultKind::Trailing)
+                    && !json.trim_start().starts_with('{') =>
+            {
                 Err(PolicyError::TomlAsJson)
             }
             Err(error) => Err(error.into()),

@@ -241,6 +241,13 @@ fn json_files_are_strict() {
         let result = Policy::from_json(wrong);
         assert!(matches!(result, Err(PolicyError::Json(_))), "{wrong}: {result:?}");
     }
+    // None of it is repeated: it may be of another file.
+    for wrong in ["\"430102199003074258\"", "430102199003074258", "[430102199003074258]", "[\"李明\"]"] {
+        for error in [Policy::from_json(wrong).unwrap_err(), Policy::from_toml(wrong).unwrap_err()] {
+            let said = error.to_string();
+            assert!(!said.contains("1990030742") && !said.contains("李明"), "{said}");
+        }
+    }
     // The same checks guard a policy inside a larger file.
     assert!(serde_json::from_str::<Vec<Policy>>("[[]]").is_err());
     assert!(serde_json::from_str::<Policy>(r#"{"provinces":[]}"#).unwrap_err().to_string().contains("empty"));
