@@ -63,10 +63,11 @@ fn a_desk_does_not_go_back_to_an_older_list() {
     place.ok("request --state desk new --policy hotel.toml --out first.json");
     place.ok("issuer --dir bureau publish");
     place.ok("trust --dir ministry publish");
-    // A request made under the list before is still answered; then the desk has moved on.
+    // A wallet still answers a request of the list before; the desk has moved on.
     place.ok("wallet --wallet w present --yes --request first.json --out first-answer.json");
     place.ok("request --state desk new --policy hotel.toml --out second.json");
-    place.ok("verify --state desk --presentation first-answer.json --accept-development-key");
+    let verify = "verify --state desk --presentation first-answer.json --accept-development-key";
+    place.fails(verify, 1, "epoch-superseded");
     fs::write(&latest, old).unwrap();
     place.fails("request --state desk new --policy hotel.toml --out third.json", 1, "older-list");
     assert!(!place.path("third.json").exists());

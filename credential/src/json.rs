@@ -1,4 +1,5 @@
-//! JSON that holds personal data, or stands where such a file was given by mistake: read with errors that say where and what kind, and never what stands there.
+//! JSON that holds personal data, or may by mistake: read with errors that say where and what kind, and never what stands
+//! there.
 //!
 //! `serde_json` repeats the offending value ("invalid type: integer `430102199003074258`"), and its errors end up on screens,
 //! in results and in logs. [`JsonFault`] keeps line, column, the path of known field names and the kind of fault. A name
