@@ -24,6 +24,9 @@
 //! | 21 | a value allocated twice and not linked | `circuits/tests` changes every wire in turn |
 //! | 22 | slice comparison wrong for some pairs | not used; dates are compared by range-checked differences |
 
+mod carries;
+mod comparisons;
 mod lies;
+mod links;
 mod replays;
 mod roles;
