@@ -59,7 +59,7 @@ impl Country {
     /// The operator takes the issuer's present record.
     fn list_issuer(&mut self) {
         let record = self.issuer.record(&self.operator.key(), self.now, &mut self.rng).expect("a record");
-        self.operator.add_issuer(&record).expect("a good record");
+        self.operator.add_issuer(&record, self.now).expect("a good record");
     }
 
     /// Issuer and operator publish a new epoch.

@@ -141,7 +141,7 @@ impl World {
 
     fn add(&mut self, bureau: &Bureau) {
         let record = bureau.record(&self.operator.key(), self.now.0);
-        self.operator.add_issuer(&record).unwrap();
+        self.operator.add_issuer(&record, self.now).unwrap();
     }
 
     fn publish(&mut self) -> Result<SignedTrustList, PublishError> {

@@ -131,7 +131,7 @@ impl Ministry {
         let (id, name) = (self.issuer.clone(), "Guangzhou Bureau".to_owned());
         let record =
             IssuerRecord::sign(id, name, jurisdiction, operator, self.now, keys, &self.publishing).unwrap();
-        self.operator.add_issuer(&record).unwrap();
+        self.operator.add_issuer(&record, self.now).unwrap();
     }
 
     fn key(&self) -> OperatorKey {
