@@ -48,6 +48,9 @@ pub(crate) enum CliError {
     /// A place that must be new is taken.
     #[error("{} exists and is not empty; name a new or an empty directory.", .0.display())]
     Occupied(PathBuf),
+    /// A file that must be new is there already.
+    #[error("{} exists already and is not overwritten; name another --out, or move it away.", .0.display())]
+    FileExists(PathBuf),
     /// A file is not what it should be.
     #[error("{} is not {what}: {cause}{}.", path.display(), hint(cause))]
     Malformed {
@@ -78,7 +81,7 @@ pub(crate) enum CliError {
     },
     /// A batch without a single success.
     #[error(
-        "nobody was enrolled: all {refused} lines were refused. {} says why, line by line; mend them and try again.",
+        "nobody was enrolled: all {refused} lines were refused. {} says why, line by line; mend them and try again with another --out.",
         file.display()
     )]
     NobodyEnrolled {
@@ -152,7 +155,9 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Read { source, .. } | Self::Write { source, .. } => Exit::of(source),
-            Self::KeyMissing(_) | Self::Occupied(_) | Self::OutputClosed => Exit::InputOutput,
+            Self::KeyMissing(_) | Self::Occupied(_) | Self::FileExists(_) | Self::OutputClosed => {
+                Exit::InputOutput
+            }
             Self::Malformed { .. } | Self::UnsafeKey { .. } => Exit::Malformed,
             Self::Argument { .. } | Self::Unusable { .. } => Exit::Usage,
             Self::SecretMissing { .. } | Self::EntriesDiffer | Self::EmptySecret(_) | Self::Passphrase(_) => {

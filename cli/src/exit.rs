@@ -110,13 +110,15 @@ impl Exit {
     fn of_issuer(error: &(dyn StdError + 'static)) -> Option<Self> {
         use issuer::{
             BatchCause, EnrolError, InitError, KeyFileError, LogError, OpenError, PublishError, RebindError,
-            RegistryError, ReissueError, ReportLossError, RetireError, RevokeError, RotateError,
+            RegistryError, ReissueError, ReportLossError, RestoreError, RetireError, RevokeError,
+            RotateError,
         };
         sorted! { error:
             RegistryError => {
                 RegistryError::Inaccessible(_) => Self::InputOutput,
                 RegistryError::Unreadable(_) | RegistryError::Damaged(_) => Self::Malformed,
-                RegistryError::Busy(_) | RegistryError::Full => Self::Refused,
+                RegistryError::MarkUnreadable(e) | RegistryError::MarkUnwritten(e) => Self::of(e),
+                RegistryError::Busy(_) | RegistryError::Full | RegistryError::Restored { .. } => Self::Refused,
             }
             KeyFileError => {
                 KeyFileError::Malformed { .. } | KeyFileError::OtherKey { .. } => Self::Malformed,
@@ -135,6 +137,7 @@ impl Exit {
             }
             EnrolError => {
                 EnrolError::Line(e) => Self::of(e),
+                EnrolError::LineTooLong => Self::Malformed,
                 EnrolError::Registry(e) => Self::of(e),
             }
             BatchCause => { BatchCause::Registry(e) => Self::of(e), }
@@ -150,7 +153,18 @@ impl Exit {
                 RetireError::KeyFile(e) => Self::of(e),
                 RetireError::Registry(e) => Self::of(e),
             }
-            PublishError => { PublishError::Registry(e) => Self::of(e), }
+            PublishError => {
+                PublishError::Registry(e) => Self::of(e),
+                PublishError::Manifest { .. } => Self::Malformed,
+            }
+            RestoreError => {
+                RestoreError::Missing { .. } | RestoreError::OldPublication { .. } => Self::InputOutput,
+                RestoreError::Status { .. } => Self::Malformed,
+                RestoreError::Publication(e) => Self::of(e),
+                RestoreError::Log(e) => Self::of(e),
+                RestoreError::KeyFile(e) => Self::of(e),
+                RestoreError::Registry(e) => Self::of(e),
+            }
             LogError => { LogError::Registry(e) => Self::of(e), }
         }
         None

@@ -1,7 +1,7 @@
 //! Files at the edge: typed reading with errors that name the file and what it should be; atomic writing.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -91,7 +91,10 @@ pub(crate) fn create_secret(path: &Path) -> Result<fs::File, CliError> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(CliError::write(path))
+    options.open(path).map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => CliError::FileExists(path.to_owned()),
+        _ => CliError::Write { path: path.to_owned(), source },
+    })
 }
 
 /// Writes a value as indented JSON, whole or not at all.

@@ -281,6 +281,36 @@ fn the_bureau_does_its_other_work() {
     );
     let log = place.ok("issuer --dir bureau log --last 2 --officer somebody");
     assert_eq!(log["entries"].as_array().unwrap().len(), 2);
+    let mut backup = std::process::Command::new("cp");
+    let backup = backup.args(["-r", "bureau", "backup"]).current_dir(place.0.path()).status();
+    assert!(backup.unwrap().success());
+    // One person, two wallets, a registry that was brought back in between, declared: the first one ends.
+    for wallet in ["one", "two"] {
+        let line = json!({ "document": document("1986-06-06", 103), "request": request(wallet) });
+        place.write(&format!("{wallet}.jsonl"), &line.to_string());
+        let line = format!("issuer --dir bureau enrol --batch {wallet}.jsonl --out {wallet}.results.jsonl");
+        assert_eq!(place.ok(&line)["enrolled"], 1);
+        let results = fs::read_to_string(place.path(&format!("{wallet}.results.jsonl"))).unwrap();
+        let result: Value = serde_json::from_str(&results).unwrap();
+        place.write("c.json", &result["credential"].to_string());
+        place.ok(&format!("wallet --wallet {wallet} add --credential c.json"));
+        if wallet == "one" {
+            fs::remove_dir_all(place.path("bureau")).unwrap();
+            fs::rename(place.path("backup"), place.path("bureau")).unwrap();
+            let restored = place.ok("issuer --dir bureau restored");
+            assert_eq!((&restored["publication"], &restored["credentials"]), (&json!(2), &json!(1)));
+        }
+    }
+    place.ok("issuer --dir bureau record --operator operator.pub --out record.json");
+    place.ok("trust --dir ministry add-issuer --record record.json");
+    assert_eq!(place.ok("issuer --dir bureau publish")["sequence"], 3);
+    place.ok("trust --dir ministry publish");
+    for (wallet, state) in [("one", "issuer-not-listed"), ("two", "good")] {
+        place.ok(&format!("wallet --wallet {wallet} update --operator operator.pub"));
+        let listed = place.ok(&format!("wallet --wallet {wallet} list"));
+        assert_eq!(listed["credentials"][0]["status"], json!({ "state": state, "epoch": 3 }), "{wallet}");
+    }
+
     place.fails("issuer --dir bureau retire --key 2", 1, "signing-key");
     place.fails("issuer --dir bureau retire --key 1", 1, "in-use");
     place.ok("trust --dir ministry remove-issuer --id changsha-psb");

@@ -92,6 +92,11 @@ fn every_exit_code_by_every_way() {
     damaged(&place, "bureau", "bureau-cut", "registry.sqlite", half);
     damaged(&place, "bureau", "bureau-empty", "registry.sqlite", |_| Some(Vec::new()));
     damaged(&place, "bureau", "bureau-read-only", "registry.sqlite", read_only);
+    damaged(&place, "bureau", "bureau-behind", "log-head", |_| {
+        Some(format!("{:020} {}\n", 99, "0".repeat(64)).into_bytes())
+    });
+    damaged(&place, "bureau", "bureau-no-mark", "log-head", gone);
+    damaged(&place, "bureau", "bureau-bad-mark", "log-head", garbage);
     damaged(&place, "bureau", "bureau-no-key", "publishing.key", gone);
     damaged(&place, "bureau", "bureau-bad-key", "publishing.key", garbage);
     damaged(&place, "ministry", "ministry-damaged", "state.json", half);
@@ -165,6 +170,19 @@ fn every_exit_code_by_every_way() {
         (3, "occupied", "setup --out keys".into()),
         (3, "occupied", "issuer --dir directory init --id another --name Another --jurisdiction 44".into()),
         (3, "occupied", "demo --keep directory".into()),
+        (3, "file-exists", "issuer --dir bureau reissue --document li.json --out li.json".into()),
+        (
+            3,
+            "file-exists",
+            "issuer --dir bureau rebind --document li.json --request enrol.json --out enrol.json".into(),
+        ),
+        (
+            3,
+            "file-exists",
+            "issuer --dir bureau enrol --document li.json --request enrol.json --out garbage".into(),
+        ),
+        (3, "file-exists", "issuer --dir bureau enrol --batch refused.jsonl --out refused.jsonl".into()),
+        (3, "old-publication", "issuer --dir bureau restored --published directory".into()),
         (3, "exists", "trust --dir ministry init".into()),
         (3, "exists", "wallet --wallet w init".into()),
         (3, "exists", "request --state desk init --operator operator.pub".into()),
@@ -207,6 +225,9 @@ fn every_exit_code_by_every_way() {
             "issuer --dir bureau enrol --document li.json --request broken.json --out c.json".into(),
         ),
         (4, "empty-batch", "issuer --dir bureau enrol --batch empty.jsonl --out results2.jsonl".into()),
+        (1, "registry", format!("{revoke} bureau-behind")),
+        (3, "registry", format!("{revoke} bureau-no-mark")),
+        (4, "registry", format!("{revoke} bureau-bad-mark")),
         (4, "registry", "issuer --dir bureau-damaged show".into()),
         (4, "registry", "issuer --dir bureau-empty show".into()),
         (4, "registry", format!("{revoke} bureau-cut")),
@@ -265,6 +286,10 @@ fn every_exit_code_by_every_way() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // What a command was told to write over is as it was, and nobody's credential was changed.
+    assert_eq!(fs::read_to_string(place.path("li.json")).unwrap(), document("1990-03-07", 425).to_string());
+    assert_eq!(fs::read_to_string(place.path("refused.jsonl")).unwrap(), "not JSON\n{}\n");
+    assert_eq!(place.ok("issuer --dir bureau show")["credentials"], 1);
     for exit in 0..=6 {
         assert!(table.iter().any(|row| row.0 == exit), "no case of exit code {exit}");
     }

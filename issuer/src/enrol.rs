@@ -32,6 +32,7 @@ use tacit_credential::region::Jurisdiction;
 
 use crate::actor::Actor;
 use crate::issuer::{Issuer, StoredKey, signing_key};
+use crate::lines::{LINE_MAX, Lines};
 use crate::ranges::{InRange, RangeError};
 use crate::registry::{Action, Change, Event, RegistryError};
 
@@ -79,6 +80,9 @@ pub enum EnrolError {
     /// The line of the batch is not what it should be.
     #[error("{0} (a line is {{\"document\": {{...}}, \"request\": {{...}}}})")]
     Line(#[from] JsonFault),
+    /// The line of the batch is longer than any document.
+    #[error("the line has more than 16 MiB; write one person to a line")]
+    LineTooLong,
     /// The document contradicts itself.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -203,9 +207,10 @@ impl Issuer {
         report: impl FnMut(usize, Result<Credential, EnrolError>) -> ControlFlow<()>,
     ) -> Result<EnrolSummary, BatchError> {
         // As bytes, so that a line that is not UTF-8 is refused like any other that does not parse.
-        let lines = input.split(b'\n').enumerate().filter_map(|(i, line)| match line {
-            Ok(line) if line.trim_ascii().is_empty() => None,
-            Ok(line) => {
+        let lines = Lines::new(input, LINE_MAX).enumerate().filter_map(|(i, line)| match line {
+            Ok(None) => Some((i + 1, Ok(Err(EnrolError::LineTooLong)))),
+            Ok(Some(line)) if line.trim_ascii().is_empty() => None,
+            Ok(Some(line)) => {
                 let line = json::from_slice(&line).map_err(|fault| EnrolError::Line(fault.in_line(i + 1)));
                 Some((i + 1, Ok(line.and_then(EnrolmentLine::check))))
             }

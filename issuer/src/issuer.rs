@@ -1,7 +1,7 @@
 //! One issuer: its directory, keys and registry.
 //!
-//! Directory (mode 0700): `registry.sqlite`, `publishing.key` and one `credential-….key` for every credential key that is
-//! not retired. [`Issuer::init`] prepares everything under a temporary name and renames it, so that an interrupted set-up
+//! Directory (mode 0700): `registry.sqlite`, `log-head` (how far the log was: what tells a backup of the registry from the
+//! newest), `publishing.key` and one `credential-….key` for every credential key that is not retired. [`Issuer::init`] prepares everything under a temporary name and renames it, so that an interrupted set-up
 //! leaves no half-made issuer behind.
 use std::fs;
 use std::io;
@@ -90,7 +90,9 @@ pub enum OpenError {
     #[error(transparent)]
     Registry(#[from] RegistryError),
     /// Every credential key is retired.
-    #[error("the registry names no credential key that is in use; restore it from the backup")]
+    #[error(
+        "the registry names no credential key that is in use; restore it from the backup, and before anything else run `tacit issuer restored`"
+    )]
     NoKey,
 }
 
@@ -241,7 +243,7 @@ fn fill(
     Ok(change.commit()?)
 }
 
-fn registry_path(directory: &Path) -> PathBuf {
+pub(crate) fn registry_path(directory: &Path) -> PathBuf {
     directory.join("registry.sqlite")
 }
 

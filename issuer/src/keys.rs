@@ -46,13 +46,13 @@ pub enum KeyFileError {
         path: PathBuf,
     },
     /// Not a key file of this purpose.
-    #[error("{} is no key file of this purpose; restore it from the backup", path.display())]
+    #[error("{} is no key file of this purpose; bring that one file back from the backup, not the registry", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
     },
     /// The file holds another key than the registry names.
-    #[error("{} holds another key than the registry names; restore it from the backup", path.display())]
+    #[error("{} holds another key than the registry names; bring that one file back from the backup, not the registry", path.display())]
     OtherKey {
         /// The file.
         path: PathBuf,

@@ -8,6 +8,10 @@
 //!
 //! The directory is written under a temporary name and renamed, so that nobody reads half a publication. The sequence is
 //! recorded before the rename: a crash in between loses the number, and never are there two publications of one number.
+//! The manifest names the head of the log that the publication itself ends. A registry that does not hold the head named by
+//! the newest publication is older, or went another way, and publishes nothing: it would un-revoke people, and has
+//! forgotten whom it enrolled. Not noticed here: what was enrolled after the last publication and lost.
+//!
 //! A chunk whose bytes are those of the publication before is hard-linked to it, which saves disk and time.
 //!
 //! Cost: every inner node of the tree that differs from the empty tree is hashed once, at most 37,449 hashes.
@@ -16,10 +20,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::status::{
-    CHUNK_WORDS, SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir,
-    top_path,
+    CHUNK_WORDS, PublishingKey, SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path,
+    publication_dir, top_path,
 };
 
 use crate::actor::Actor;
@@ -32,14 +37,29 @@ use crate::registry::{Action, Event, RegistryError};
 pub enum PublishError {
     /// The directory holds a publication that the registry does not know.
     #[error(
-        "the directory holds publication {published}, the registry knows {known}: an old backup would un-revoke people; \
-         restore the newest registry"
+        "the directory holds publication {published}, the registry knows {known}: it comes from a backup, which would un-revoke people and give them second accounts; bring back the newest registry, or run `tacit issuer restored`"
     )]
     RegistryBehind {
         /// Newest publication in the directory.
         published: u64,
         /// Newest one that the registry recorded.
         known: u64,
+    },
+    /// The newest publication was made from another log than the registry's.
+    #[error(
+        "publication {published} was made when the log had entry {noted}, which the registry does not have: it comes from a backup, and whoever was enrolled since would get a second account; bring back the newest registry, or run `tacit issuer restored`"
+    )]
+    LogForked {
+        /// Newest publication in the directory.
+        published: u64,
+        /// The entry that its manifest names.
+        noted: u64,
+    },
+    /// The newest publication is not this issuer's, or not whole.
+    #[error("{} is missing or no status manifest of this issuer; bring that publication back whole", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
     },
     /// A file cannot be written.
     #[error("cannot write {}: {source}; check disk space and permissions, then publish again", path.display())]
@@ -68,10 +88,26 @@ impl Issuer {
         if published > known {
             return Err(PublishError::RegistryBehind { published, known });
         }
+        if published > 0 {
+            let key = PublishingKey::from(&self.publishing);
+            let newest = read_manifest(out, &self.id, published, &key)?;
+            if !change.accounts_for(&newest.log)? {
+                return Err(PublishError::LogForked { published, noted: newest.log.sequence });
+            }
+        }
         let sequence = known + 1;
         let tree = StatusTree::from_revoked(change.revoked()?);
         let root = tree.root();
-        let manifest = StatusManifest { issuer: self.id.clone(), sequence, root, created: now };
+        change.add_publication(sequence, &root.0)?;
+        change.log(&Event {
+            actor: officer,
+            action: Action::Published,
+            person: None,
+            revocation_index: None,
+            detail: &format!("{sequence} {}", tacit_credential::field::to_hex(&root.0)),
+        })?;
+        let (issuer, log) = (self.id.clone(), change.head());
+        let manifest = StatusManifest { issuer, sequence, root, created: now, log };
         let signed = SignedManifest::sign(manifest, &self.publishing);
 
         // The layout is built below a temporary root, by the same path functions that readers use.
@@ -90,14 +126,6 @@ impl Issuer {
         write(&manifest_path(&building, &self.id, sequence), json.as_bytes())?;
         sync_directory(&directory)?;
 
-        change.add_publication(sequence, &root.0)?;
-        change.log(&Event {
-            actor: officer,
-            action: Action::Published,
-            person: None,
-            revocation_index: None,
-            detail: &format!("{sequence} {}", tacit_credential::field::to_hex(&root.0)),
-        })?;
         change.commit()?;
 
         let target = publication_dir(out, &self.id, sequence);
@@ -110,8 +138,25 @@ impl Issuer {
     }
 }
 
+/// The manifest of a publication, which this issuer must have signed.
+pub(crate) fn read_manifest(
+    out: &Path,
+    id: &IssuerId,
+    sequence: u64,
+    key: &PublishingKey,
+) -> Result<StatusManifest, PublishError> {
+    let path = manifest_path(out, id, sequence);
+    let bytes = fs::read(&path).ok();
+    let signed: Option<SignedManifest> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    signed
+        .filter(|signed| signed.verify(key).is_ok())
+        .map(|signed| signed.manifest)
+        .filter(|manifest| manifest.issuer == *id && manifest.sequence == sequence)
+        .ok_or(PublishError::Manifest { path })
+}
+
 /// The highest number below an issuer's directory; 0 if there is none.
-fn newest_publication(directory: &Path) -> Result<u64, PublishError> {
+pub(crate) fn newest_publication(directory: &Path) -> Result<u64, PublishError> {
     let io = |source| PublishError::Io { path: directory.to_owned(), source };
     let entries = match fs::read_dir(directory) {
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(0),

@@ -22,8 +22,9 @@ use tacit_credential::policy::Policy;
 use tacit_credential::presentation::{Disclosed, Presentation, ProofBytes};
 use tacit_credential::public_values::PublicValues;
 use tacit_credential::request::SignedRequest;
-use tacit_credential::statement::Witness;
+use tacit_credential::statement::{Statement, Violation, Witness};
 use tacit_prover::{ProveError, Prover, setup_development};
+use tacit_r1cs::{Assignment, R1cs};
 use tacit_verifier::{Ask, FixedClock, KeyPoints, Provenance, Verifier, VerifyingKey};
 
 /// A development key pair for `resident-id`, made once a process.
@@ -150,7 +151,7 @@ impl Attempt {
         ))
     }
 
-    /// The clause that refuses this attempt, if one does.
+    /// The first clause that refuses this attempt, as the prover names it, if one does.
     pub fn refused_by(&self, world: &World, request: &SignedRequest) -> Option<String> {
         match self.prove(world, request) {
             Ok(_) => None,
@@ -158,4 +159,44 @@ impl Attempt {
             Err(other) => panic!("no clause refused the attempt: {other}"),
         }
     }
+
+    /// All that refuses this attempt: what the native relation says, every clause that fails in the circuit. The prover
+    /// refuses it for the first of these.
+    pub fn refusal(&self, world: &World, request: &SignedRequest) -> Refusal {
+        let public = self.public(world, request);
+        let assignment = tacit_circuits::resident_id::assign(&public, &self.witness);
+        let clauses = failing(keys().0.r1cs(), &assignment);
+        assert_eq!(self.refused_by(world, request).as_ref(), clauses.first(), "the prover's word");
+        Refusal { native: Statement { public }.check(&self.witness).err(), clauses }
+    }
+}
+
+/// What refuses an attempt. Empty for an honest one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// By the native relation, which reports the first violation.
+    pub native: Option<Violation>,
+    /// By the circuit: each clause of which a constraint fails, in the circuit's order.
+    pub clauses: Vec<String>,
+}
+
+impl Refusal {
+    /// A refusal for exactly these reasons.
+    pub fn by(native: Violation, clauses: &[&str]) -> Self {
+        Self { native: Some(native), clauses: clauses.iter().map(ToString::to_string).collect() }
+    }
+
+    /// No refusal.
+    pub const NONE: Self = Self { native: None, clauses: Vec::new() };
+}
+
+/// Each clause of which a constraint fails, once, in the circuit's order.
+pub fn failing(r1cs: &R1cs, assignment: &Assignment) -> Vec<String> {
+    let mut clauses: Vec<String> = Vec::new();
+    for unsatisfied in r1cs.unsatisfied(assignment) {
+        if !clauses.contains(&unsatisfied.clause) {
+            clauses.push(unsatisfied.clause);
+        }
+    }
+    clauses
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use rand_core::CryptoRngCore;
@@ -28,6 +29,9 @@ use crate::history::{History, HistoryError};
 const KEY_FILE: &str = "operator.key";
 const STATE_FILE: &str = "state.json";
 const LOCK_FILE: &str = "lock";
+/// How far an issuer's clock may be ahead.
+pub(crate) const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
+
 const STATE_VERSION: u8 = 2;
 
 /// The trust operator's directory, opened by one process at a time.
@@ -149,11 +153,19 @@ impl TrustOperator {
 
     /// Lists an issuer from the next epoch on, or takes over a newer record of a listed one.
     ///
-    /// Checks the record's own signature, its keys and their proofs of possession, that no other issuer has
+    /// Checks the record's own signature and that it is not of the future, its keys and their proofs of possession, that no other issuer has
     /// or had one of the keys, that no other listed issuer may enrol the same people, and that id, publishing
     /// key and jurisdiction are the ones known before.
-    pub fn add_issuer(&mut self, record: &IssuerRecord) -> Result<IssuerChange, AddIssuerError> {
+    pub fn add_issuer(
+        &mut self,
+        record: &IssuerRecord,
+        now: UnixTime,
+    ) -> Result<IssuerChange, AddIssuerError> {
         record.verify(&self.key())?;
+        // Every honest record after it would be an older one.
+        if record.issued_at > now.plus(CLOCK_TOLERANCE) {
+            return Err(AddIssuerError::RecordFromFuture { issued_at: record.issued_at });
+        }
         let mut state = self.state.clone();
         let keys = || record.keys.iter().map(|listed| &listed.key);
         state.history.check_issuer(&record.id, &record.publishing_key, &record.jurisdiction, keys())?;
@@ -350,6 +362,14 @@ pub enum AddIssuerError {
         "an issuer of this id is listed with another publishing key; if this is another bureau, have it choose another id"
     )]
     OtherPublishingKey,
+    /// The record is dated later than now.
+    #[error(
+        "the record is dated {issued_at}, in the future; check both clocks, and have the issuer make it anew"
+    )]
+    RecordFromFuture {
+        /// When it claims to have been made.
+        issued_at: UnixTime,
+    },
     /// A newer record is known.
     #[error("a newer record of this issuer is listed already; ask the issuer for its newest one")]
     OlderRecord,

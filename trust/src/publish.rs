@@ -1,9 +1,9 @@
 //! Publishing the list of the next epoch.
 //!
 //! Order, chosen so that a crash anywhere leaves one history: (1) read and check every issuer's newest status against the
-//! one listed before; (2) check and sign the list; (3) copy the status files; (4) commit the list to the operator's state;
-//! (5) write the list beside them, `latest.json` last. A publication interrupted after (4) is completed by the next one,
-//! which never signs a second list of that epoch.
+//! one listed before; (2) check and sign the list; (3) copy the status files, which a refused list leaves alone;
+//! (4) commit the list to the operator's state; (5) write the list beside them, `latest.json` last. A publication
+//! interrupted after (4) is completed by the next one, which never signs a second list of that epoch.
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,15 +19,12 @@ use tacit_credential::trust_list::{
 
 use crate::files::{self, Access};
 use crate::history::HistoryError;
-use crate::operator::{OperatorError, TrustOperator};
+use crate::operator::{CLOCK_TOLERANCE, OperatorError, TrustOperator};
 use crate::paths;
 use crate::snapshot::{SnapshotError, StatusSnapshot};
 
 /// The oldest status that a new list may refer to. Policies bound the age of a list; this bounds what stands behind it.
 pub const MAX_STATUS_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// How far an issuer's clock may be ahead.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
 fn check_age(manifest: &StatusManifest, now: UnixTime) -> Result<(), PublishError> {
     let (issuer, created) = (manifest.issuer.clone(), manifest.created);
@@ -68,6 +65,7 @@ impl TrustOperator {
         let predecessor = last.map(TrustList::digest);
 
         let mut issuers = Vec::with_capacity(self.state.issuers.len());
+        let mut snapshots = Vec::with_capacity(self.state.issuers.len());
         for record in &self.state.issuers {
             let snapshot = self.next_snapshot(record, status_dir, published)?;
             check_age(snapshot.manifest(), now)?;
@@ -79,9 +77,7 @@ impl TrustOperator {
                 keys: record.keys.clone(),
                 status: snapshot.listed(),
             });
-            snapshot
-                .copy_to(&paths::status(published))
-                .map_err(|source| PublishError::Status { issuer: record.id.clone(), source })?;
+            snapshots.push(snapshot);
         }
         let mut state = self.state.clone();
         state.history.accept(&issuers)?;
@@ -93,6 +89,12 @@ impl TrustOperator {
             issuers,
         };
         let signed = SignedTrustList::sign(parameters, &self.key)?;
+        for snapshot in &snapshots {
+            snapshot.copy_to(&paths::status(published)).map_err(|source| PublishError::Status {
+                issuer: snapshot.manifest().issuer.clone(),
+                source,
+            })?;
+        }
         state.last = Some(signed.clone());
         self.commit(state)?;
         self.complete_last(published)?;

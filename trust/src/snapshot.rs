@@ -5,8 +5,8 @@
 //! the manifest. The depth is fixed by the formats: 512 chunks of 512 words are the six levels of the circuit.
 //!
 //! [`StatusSnapshot::follows`] is the one check that needs the bits themselves: a later publication takes none back.
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -127,16 +127,18 @@ impl StatusSnapshot {
         let json = serde_json::to_vec_pretty(&self.signed).expect("plain data serialises");
         write(&manifest_path(&staging, issuer, *sequence), &json)?;
         write(&top_path(&staging, issuer, *sequence), &self.top.to_bytes())?;
-        for chunk in &self.chunks {
-            let file = chunk_path(&staging, issuer, *sequence, chunk.index());
-            write(&file, &chunk.to_bytes())?;
-        }
+        // Many at a time, for the disk's sake.
+        self.chunks.par_iter().try_for_each(|chunk| {
+            write(&chunk_path(&staging, issuer, *sequence, chunk.index()), &chunk.to_bytes())
+        })?;
+        sync_dir(&folder)?;
         let target = publication_dir(status_dir, issuer, *sequence);
         let parent = status_dir.join(issuer.as_str());
         fs::create_dir_all(&parent).map_err(|source| io_error(&parent, source))?;
         // A folder without a manifest is what an interrupted copy of somebody else's tool left.
         remove_dir(&target)?;
         fs::rename(&folder, &target).map_err(|source| io_error(&target, source))?;
+        sync_dir(&parent)?;
         remove_dir(&staging)
     }
 }
@@ -162,7 +164,20 @@ fn read(file: &Path) -> Result<Vec<u8>, SnapshotError> {
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<(), SnapshotError> {
-    fs::write(file, bytes).map_err(|source| io_error(file, source))
+    let write = || -> io::Result<()> {
+        let mut out = File::create(file)?;
+        out.write_all(bytes)?;
+        out.sync_all()
+    };
+    write().map_err(|source| io_error(file, source))
+}
+
+/// Names must reach the disk as well; a folder that cannot be opened (Windows) is no reason to fail.
+fn sync_dir(dir: &Path) -> Result<(), SnapshotError> {
+    match File::open(dir) {
+        Ok(open) => open.sync_all().map_err(|source| io_error(dir, source)),
+        Err(_) => Ok(()),
+    }
 }
 
 fn remove_dir(dir: &Path) -> Result<(), SnapshotError> {

@@ -133,6 +133,12 @@ pub(crate) enum IssuerCommand {
         #[command(flatten)]
         published: PublishedArgument,
     },
+    /// Declare that the registry was brought back from a backup: whatever was signed since ends.
+    #[command(long_about = RESTORED_ABOUT)]
+    Restored {
+        #[command(flatten)]
+        published: PublishedArgument,
+    },
     /// Write the record that the trust operator lists: keys, each with its proof of possession.
     Record {
         #[command(flatten)]
@@ -163,6 +169,24 @@ pub(crate) enum ReasonArgument {
     /// Cancelled for another reason.
     Cancelled,
 }
+
+const RESTORED_ABOUT: &str = "\
+Declare that the registry was brought back from a backup: whatever was signed since ends.
+
+A backup has forgotten who was enrolled since it was made, and would enrol them again: a second account \
+for one person. So after any restore, of the folder or of registry.sqlite alone, and before anything else:
+  tacit issuer restored --published published
+  tacit issuer record --operator operator.pub --out changsha.record.json
+  tacit issuer publish --published published
+and the trust operator takes the new record:
+  tacit trust add-issuer --record changsha.record.json
+  tacit trust publish --published published
+
+It makes a new credential key, retires the one that signed since the backup, and takes over the revocations \
+of the newest publication, which must be in the published directory. Every credential under the retired key \
+ends with that trust list, also of people whom the backup knows: `tacit issuer reissue` signs theirs, and \
+pseudonyms stay. Whoever was enrolled since the backup is enrolled again, with the same wallet. \
+Revocations made since the newest publication must be made again.";
 
 const ENROL_ABOUT: &str = "\
 Enrol one resident, or many, and sign their credentials.

@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
                         "{} holds the secret keys and the registry; keep it safe, and a copy safer.",
                         dir.display()
                     ))
+                    .line("A copy that is brought back is declared first: `tacit issuer restored`.")
                     .line("Next: `tacit issuer record`, for the trust operator.");
             Ok(report
                 .key("id", bureau.id().as_str())
@@ -153,6 +154,26 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             .key("revoked", counts.revoked)
             .key("root", root))
         }
+        IssuerCommand::Restored { published } => {
+            let status = paths::status(&published.published);
+            let restored =
+                Bureau::restored(&dir, &status, &officer, now(), &mut OsRng).map_err(refused_in(&dir))?;
+            Ok(Report::new(format_args!(
+                "declared restored from a backup; {} valid credential(s) end with the key that signed",
+                grouped(restored.credentials)
+            ))
+            .line(format_args!(
+                "{} revocation(s) taken over from status {}; a new key signs.",
+                grouped(restored.revocations),
+                restored.publication
+            ))
+            .line("Next: `tacit issuer record` and `tacit issuer publish`, and the trust operator adds the record and publishes.")
+            .line("Until then everything signed since the backup counts: enrol nobody before.")
+            .line("Then `tacit issuer reissue` for whoever is known here, `enrol` for whoever is not; pseudonyms stay with the wallet.")
+            .key("publication", restored.publication)
+            .key("revocations", restored.revocations)
+            .key("credentials", restored.credentials))
+        }
         IssuerCommand::Record { operator, out } => {
             let operator = operator_key(&operator.operator)?;
             let bureau = open()?;
@@ -211,14 +232,14 @@ fn enrol_batch(
     officer: &Actor,
     output: Output,
 ) -> Result<Report, CliError> {
-    let lines =
-        files::read(batch)?.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+    let open = || File::open(batch).map(BufReader::new).map_err(CliError::read(batch));
+    let lines = count_lines(open()?).map_err(CliError::read(batch))?;
     if lines == 0 {
         return Err(CliError::EmptyBatch(batch.to_owned()));
     }
-    let input = BufReader::new(File::open(batch).map_err(CliError::read(batch))?);
+    let input = open()?;
     let mut results = files::create_secret(out)?;
-    let bar = progress::bar(output, lines as u64, "enrolling");
+    let bar = progress::bar(output, lines, "enrolling");
     let summary = enrol_into(bureau, dir, input, (&mut results, out), officer, || bar.inc(1));
     bar.finish_and_clear();
     let summary = summary?;
@@ -235,6 +256,30 @@ fn enrol_batch(
     .key("enrolled", summary.enrolled)
     .key("refused", summary.refused)
     .key("file", out.display().to_string()))
+}
+
+/// How many lines are not blank, in the memory of one buffer, however long file and lines are.
+fn count_lines(mut input: impl BufRead) -> io::Result<u64> {
+    let (mut lines, mut blank) = (0, true);
+    loop {
+        let piece = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            piece => piece?,
+        };
+        if piece.is_empty() {
+            return Ok(lines);
+        }
+        for byte in piece {
+            if *byte == b'\n' {
+                blank = true;
+            } else if blank && !byte.is_ascii_whitespace() {
+                blank = false;
+                lines += 1;
+            }
+        }
+        let read = piece.len();
+        input.consume(read);
+    }
 }
 
 /// Enrols line by line and writes each result unbuffered, so that it is known which ones were written when one cannot be.
@@ -323,7 +368,8 @@ enum Lost {
     ResultsUnsure { path: PathBuf, source: io::Error },
 }
 
-/// The place of a credential, made sure of before the issuer signs: a temporary neighbour, to be renamed.
+/// The place of a credential, made sure of before the issuer signs: a temporary neighbour, to be renamed. Nothing that
+/// is there already is replaced.
 #[derive(Debug)]
 struct Pending {
     file: NamedTempFile,
@@ -334,6 +380,9 @@ impl Pending {
     fn create(path: &Path) -> Result<Self, CliError> {
         if path.is_dir() {
             return Err(CliError::write(path)(io::ErrorKind::IsADirectory.into()));
+        }
+        if path.symlink_metadata().is_ok() {
+            return Err(CliError::FileExists(path.to_owned()));
         }
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(CliError::write(path))?;
@@ -346,7 +395,7 @@ impl Pending {
     fn write(self, bytes: &[u8]) -> Result<PathBuf, CliError> {
         let Self { mut file, path } = self;
         let written = file.write_all(bytes).and_then(|()| file.as_file().sync_all());
-        match written.and_then(|()| file.persist(&path).map_err(|e| e.error)) {
+        match written.and_then(|()| file.persist_noclobber(&path).map_err(|e| e.error)) {
             Ok(_) => Ok(path),
             Err(source) => Err(refused(Lost::CredentialUnwritten { path, source })),
         }
@@ -387,6 +436,8 @@ fn reason_of(argument: ReasonArgument) -> Reason {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
     use crate::exit::Exit;
 
@@ -404,6 +455,32 @@ mod tests {
             "{message}"
         );
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "the temporary file is left");
+    }
+
+    #[test]
+    fn a_file_that_came_meanwhile_is_not_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("credential.json");
+        let pending = Pending::create(&path).unwrap();
+        fs::write(&path, "a document").unwrap();
+        assert_eq!(pending.write(b"{}").unwrap_err().code(), "credential-unwritten");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a document");
+    }
+
+    /// Longer than what is read whole (256 MiB), and never in memory.
+    #[test]
+    fn lines_are_counted_however_long_the_file() {
+        let line = [b'x'; 1 << 20];
+        let long = (0..300).fold(Box::new(io::empty()) as Box<dyn Read>, |input, _| {
+            Box::new(input.chain(&line[..]).chain(&b"\n \r\n"[..]))
+        });
+        assert_eq!(count_lines(BufReader::with_capacity(1 << 16, long)).unwrap(), 300);
+        for (text, lines) in [("", 0), ("\n\n \t\r\n", 0), ("a", 1), (" a b\n\nc\n", 2), ("a\nb", 2)] {
+            for capacity in [1, 2, 100] {
+                let input = BufReader::with_capacity(capacity, text.as_bytes());
+                assert_eq!(count_lines(input).unwrap(), lines, "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             let text = files::read_text(&record, "an issuer's record")?;
             let record =
                 IssuerRecord::from_json(&text).map_err(CliError::malformed(&record, "an issuer's record"))?;
-            let change = open()?.add_issuer(&record).map_err(refused)?;
+            let change = open()?.add_issuer(&record, now()).map_err(refused)?;
             let what = match change {
                 IssuerChange::Added => "added",
                 IssuerChange::Updated => "updated",

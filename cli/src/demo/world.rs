@@ -343,7 +343,7 @@ impl World {
         for issuer in &mut self.bureaus {
             issuer.publish(&status, &officer()?, now()).map_err(refused)?;
             let record = issuer.record(&self.operator.key(), now(), &mut OsRng).map_err(refused)?;
-            self.operator.add_issuer(&record).map_err(refused)?;
+            self.operator.add_issuer(&record, now()).map_err(refused)?;
         }
         stage
             .done("five status lists published: top and 512 chunks each", &milliseconds(started.elapsed()))?;

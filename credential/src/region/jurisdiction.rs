@@ -35,6 +35,16 @@ pub enum JurisdictionError {
     /// Nobody could be enrolled.
     #[error("the jurisdiction is empty; name at least one province or range of region codes")]
     Empty,
+    /// A range in which no document number can be.
+    #[error(
+        "the jurisdiction has the codes {from:06}-{to:06}, which are of no province; give codes of GB/T 2260, such as 440300-440399"
+    )]
+    NoProvince {
+        /// First code of the range.
+        from: u32,
+        /// Its last.
+        to: u32,
+    },
     /// More than [`RANGES_MAX`].
     #[error("the jurisdiction has more than 64 ranges of region codes; set up several issuers")]
     TooManyRanges,
@@ -73,6 +83,10 @@ impl Jurisdiction {
         if merged.is_empty() {
             return Err(JurisdictionError::Empty);
         }
+        // The ends need not be codes in use: a range may reach over a whole province.
+        if let Some(range) = merged.iter().find(|range| !holds_a_province(**range)) {
+            return Err(JurisdictionError::NoProvince { from: range.from, to: range.to });
+        }
         if merged.len() > RANGES_MAX {
             return Err(JurisdictionError::TooManyRanges);
         }
@@ -110,6 +124,11 @@ impl Jurisdiction {
             e.integer(range.from.into()).integer(range.to.into());
         });
     }
+}
+
+/// Whether some code of the range is of a province, and so can stand in a number.
+fn holds_a_province(range: RegionRange) -> bool {
+    Province::ALL.into_iter().any(|province| province.range().overlaps(range))
 }
 
 fn read_area(area: &str) -> Result<RegionRange, RegionError> {
@@ -203,7 +222,7 @@ mod tests {
             assert!(error.contains("ascending order"), "{why}: {error}");
         }
         assert!(serde_json::from_str::<Jurisdiction>("[]").unwrap_err().to_string().contains("is empty"));
-        let odd = |count| Jurisdiction::new((0..count).map(|i| range(2 * i, 2 * i)));
+        let odd = |count| Jurisdiction::new((0..count).map(|i| range(440_000 + 2 * i, 440_000 + 2 * i)));
         assert!(odd(64).is_ok());
         assert_eq!(odd(65), Err(JurisdictionError::TooManyRanges));
     }
@@ -236,6 +255,26 @@ mod tests {
             let area = area.to_owned();
             let expected = JurisdictionError::Area { area: area.clone(), source };
             assert_eq!(Jurisdiction::parse(["Hunan", &area]), Err(expected));
+        }
+    }
+
+    /// Whoever can enrol nobody is no issuer: 91 is reserved, 16 and 83 are nothing.
+    #[test]
+    fn ranges_without_a_possible_number_are_refused() {
+        for (area, from, to) in [
+            ("910000", 910_000, 910_000),
+            ("000000-109999", 0, 109_999),
+            ("160000-209999", 160_000, 209_999),
+            ("830000-999999", 830_000, 999_999),
+        ] {
+            let refused = Err(JurisdictionError::NoProvince { from, to });
+            assert_eq!(Jurisdiction::parse([area]), refused, "{area}");
+            assert_eq!(Jurisdiction::parse(["Hunan", area]), refused, "beside a province: {area}");
+            let json = format!(r#"[{{"from":"{from:06}","to":"{to:06}"}}]"#);
+            assert!(serde_json::from_str::<Jurisdiction>(&json).is_err(), "{json}");
+        }
+        for area in ["000000-110000", "159999-210000", "100000-999999", "000000-999999"] {
+            assert!(Jurisdiction::parse([area]).is_ok(), "{area}");
         }
     }
 

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The manifest is signed by the issuer's publishing key. Wallets and verifiers do not need it: they take the root
-//! from the trust list. The trust operator does, to know that the files are the issuer's.
+//! from the trust list. The trust operator does, to know that the files are the issuer's. The issuer does, to notice
+//! that its registry is older than what it published: the manifest names the head of its log ([`LogHead`]).
 
 use super::StatusRoot;
 use crate::credential::IssuerId;
@@ -17,7 +18,46 @@ use crate::signing::{DetachedSignature, SigningError};
 use crate::wire::Encoder;
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::{Path, PathBuf};
+
+/// Hash of an entry of an issuer's log; 64 hex digits in JSON and on paper.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LogHash(#[serde(with = "hex::serde")] pub [u8; 32]);
+
+impl fmt::Display for LogHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for LogHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LogHash({self})")
+    }
+}
+
+/// The last entry's number and hash in an issuer's log: what a manifest names, and what an auditor notes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogHead {
+    /// Number of the last entry; 0 before the first.
+    pub sequence: u64,
+    /// Its hash; zero before the first.
+    pub hash: LogHash,
+}
+
+impl LogHead {
+    /// Of a log without an entry.
+    pub const EMPTY: Self = Self { sequence: 0, hash: LogHash([0; 32]) };
+}
+
+impl fmt::Display for LogHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.sequence, self.hash)
+    }
+}
 
 /// What an issuer says about one publication of its status tree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,15 +71,19 @@ pub struct StatusManifest {
     pub root: StatusRoot,
     /// When it was made.
     pub created: UnixTime,
+    /// The issuer's log at that moment, up to the entry that records this publication.
+    pub log: LogHead,
 }
 
 impl StatusManifest {
     fn canonical_bytes(&self) -> Vec<u8> {
-        Encoder::new("tacit/status-manifest/v1")
+        Encoder::new("tacit/status-manifest/v2")
             .text(self.issuer.as_str())
             .integer(self.sequence)
             .field(&self.root.0)
             .integer(self.created.0)
+            .integer(self.log.sequence)
+            .bytes(&self.log.hash.0)
             .finish()
     }
 }
@@ -101,6 +145,7 @@ mod tests {
             sequence: 3,
             root: StatusRoot(Fr::from(9u64)),
             created: UnixTime(77),
+            log: LogHead { sequence: 5, hash: LogHash([6; 32]) },
         };
         let signed = SignedManifest::sign(manifest, &key);
         let public = PublishingKey::from(&key);
@@ -114,6 +159,8 @@ mod tests {
         refused(|m| m.sequence = 4);
         refused(|m| m.root = StatusRoot(Fr::from(10u64)));
         refused(|m| m.created = UnixTime(78));
+        refused(|m| m.log.sequence = 4);
+        refused(|m| m.log.hash.0[31] = 7);
     }
 
     #[test]

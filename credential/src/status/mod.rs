@@ -21,7 +21,8 @@ mod word;
 
 pub use files::{StatusChunk, StatusTop};
 pub use manifest::{
-    PublishingKey, SignedManifest, StatusManifest, chunk_path, manifest_path, publication_dir, top_path,
+    LogHash, LogHead, PublishingKey, SignedManifest, StatusManifest, chunk_path, manifest_path,
+    publication_dir, top_path,
 };
 pub use tree::StatusTree;
 pub use word::StatusWord;

@@ -7,18 +7,18 @@
 //!
 //! Rows are only ever added: triggers refuse UPDATE, DELETE and a gap in the numbers. Whoever can write the database file
 //! can also drop the triggers; what still gives that person away is the chain, provided that somebody else has noted a
-//! [`LogHead`] (an auditor, once a day). [`verify`] re-computes the chain and compares it with the registry's tables, so
+//! [`LogHead`] (an auditor, once a day; and every status manifest names one). [`verify`] re-computes the chain and compares it with the registry's tables, so
 //! that a credential or a revocation that came or went without an entry is found.
 //!
 //! Entries name people by the registry's own running number and hold no attribute.
 use std::collections::BTreeSet;
-use std::fmt;
 use std::str::FromStr;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tacit_credential::date::UnixTime;
+pub use tacit_credential::status::{LogHash, LogHead};
 use tacit_credential::wire::Encoder;
 
 use super::RegistryError;
@@ -51,10 +51,13 @@ pub enum Action {
     KeyRetired,
     /// The status tree was published; the detail is sequence and root.
     Published,
+    /// The registry was declared restored from a backup; the detail is the log head of the newest publication, whose
+    /// later entries are lost.
+    Restored,
 }
 
 impl Action {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Created,
         Self::Enrolled,
         Self::Revoked,
@@ -65,6 +68,7 @@ impl Action {
         Self::KeyAdded,
         Self::KeyRetired,
         Self::Published,
+        Self::Restored,
     ];
 
     /// The name in the registry.
@@ -80,6 +84,7 @@ impl Action {
             Self::KeyAdded => "key-added",
             Self::KeyRetired => "key-retired",
             Self::Published => "published",
+            Self::Restored => "restored",
         }
     }
 
@@ -126,37 +131,6 @@ pub struct LogEntry {
     pub hash: LogHash,
 }
 
-/// Hash of an entry; 64 hex digits in JSON and on paper.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LogHash(#[serde(with = "hex::serde")] [u8; 32]);
-
-impl fmt::Display for LogHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for LogHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogHash({self})")
-    }
-}
-
-/// The last entry's number and hash: what an auditor notes down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogHead {
-    /// Number of the last entry; 0 before the first.
-    pub sequence: u64,
-    /// Its hash; zero before the first.
-    pub hash: LogHash,
-}
-
-impl LogHead {
-    const EMPTY: Self = Self { sequence: 0, hash: LogHash([0; 32]) };
-}
-
 /// What is to be logged; number, hash and time are added by [`append`].
 pub(crate) struct Event<'a> {
     pub(crate) actor: &'a Actor,
@@ -198,6 +172,21 @@ pub(super) fn head(connection: &Connection) -> Result<LogHead, RegistryError> {
         .optional()?;
     let Some((sequence, hash)) = row else { return Ok(LogHead::EMPTY) };
     Ok(LogHead { sequence: super::unsigned(sequence)?, hash: LogHash(hash) })
+}
+
+/// Whether the entry of this number is there and has this hash; the empty log is in every log.
+pub(super) fn contains(connection: &Connection, head: &LogHead) -> Result<bool, RegistryError> {
+    if *head == LogHead::EMPTY {
+        return Ok(true);
+    }
+    let mut statement = connection.prepare_cached("SELECT 1 FROM log WHERE sequence = ?1 AND hash = ?2")?;
+    Ok(statement.exists(params![super::signed(head.sequence)?, head.hash.0])?)
+}
+
+/// Whether somebody declared that the entries up to this head, of a log that was lost, will not come back.
+pub(super) fn given_up(connection: &Connection, head: &LogHead) -> Result<bool, RegistryError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM log WHERE action = ?1 AND detail = ?2")?;
+    Ok(statement.exists(params![Action::Restored.as_str(), head.to_string()])?)
 }
 
 /// Appends an entry behind `head`, which moves on.

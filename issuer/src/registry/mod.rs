@@ -3,17 +3,23 @@
 //! Every change is one transaction that takes the write lock at its beginning (`BEGIN IMMEDIATE`), so that two processes
 //! cannot act on the same state, and that is on the disk when it returns (`synchronous = FULL`). A credential leaves this
 //! crate only after the transaction that recorded its revocation index has been committed: whatever a crash loses, it
-//! never lost an index that somebody holds, and no index is given twice.
+//! never lost an index that somebody holds, and no index is given twice. How far the log was is also kept beside the
+//! database (the private `mark` module), so that one brought back from a backup is noticed: it takes no change until
+//! [`crate::Issuer::restored`].
 //!
 //! The database holds document numbers in clear and belongs on an encrypted disk; its file has mode 0600. It holds no
 //! name, no birth date and no portrait: those are in the document that each act asks for anew.
 mod log;
+mod mark;
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use rand_core::CryptoRngCore;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use tacit_credential::attributes::RevocationIndex;
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::{Date, UnixTime};
@@ -27,6 +33,7 @@ use tacit_credential::region::Jurisdiction;
 
 pub(crate) use log::Event;
 pub use log::{Action, LogEntry, LogError, LogHash, LogHead};
+use mark::Mark;
 
 /// Why the registry cannot answer.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +46,33 @@ pub enum RegistryError {
     #[error("registry.sqlite is in use ({0}); try again when the other command has ended")]
     Busy(#[source] rusqlite::Error),
     /// The file is no registry of this program, or not a whole one.
-    #[error("registry.sqlite is damaged ({0}); restore it from the newest backup")]
+    #[error(
+        "registry.sqlite is damaged ({0}); restore it from the newest backup, and before anything else run `tacit issuer restored`"
+    )]
     Unreadable(#[source] rusqlite::Error),
     /// A row that no version of this program writes.
     #[error("registry.sqlite holds an impossible {0}; compare it with a backup")]
     Damaged(&'static str),
+    /// The database lacks what was done last.
+    #[error(
+        "registry.sqlite ends at log entry {known} and lacks entry {noted}, which log-head names: it comes from a backup, and whoever was enrolled since would get a second account; bring back the newest registry, or run `tacit issuer restored`"
+    )]
+    Restored {
+        /// The last entry that the database has.
+        known: u64,
+        /// The entry that the high-water mark names.
+        noted: u64,
+    },
+    /// The high-water mark cannot be read.
+    #[error(
+        "log-head cannot be read ({0}), so that nobody knows whether registry.sqlite is the newest; mend that, or treat it as a backup: `tacit issuer restored`"
+    )]
+    MarkUnreadable(#[source] io::Error),
+    /// The high-water mark cannot be written. The change is made all the same.
+    #[error(
+        "the registry is changed, but log-head cannot be written ({0}); mend that. Whoever was just enrolled has no credential: `tacit issuer reissue` signs it"
+    )]
+    MarkUnwritten(#[source] io::Error),
     /// No unused revocation index was found.
     #[error("the status tree of this issuer is full; set up another issuer")]
     Full,
@@ -73,6 +102,7 @@ impl From<rusqlite::Error> for RegistryError {
 /// An open registry.
 pub(crate) struct Registry {
     connection: Connection,
+    mark: Mark,
 }
 
 /// The issuer as the registry knows it.
@@ -126,14 +156,16 @@ impl Registry {
             "INSERT INTO issuer (only_row, id, name, jurisdiction, publishing_key) VALUES (1, ?1, ?2, ?3, ?4)",
             params![issuer.id.as_str(), issuer.name, jurisdiction, issuer.publishing_key],
         )?;
-        Ok(Self { connection })
+        let mark = Mark::beside(path);
+        mark.reset(&LogHead::EMPTY).map_err(RegistryError::MarkUnwritten)?;
+        Ok(Self { connection, mark })
     }
 
     /// Opens an existing database.
     pub(crate) fn open(path: &Path) -> Result<Self, RegistryError> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         configure(&connection)?;
-        Ok(Self { connection })
+        Ok(Self { connection, mark: Mark::beside(path) })
     }
 
     pub(crate) fn issuer(&self) -> Result<IssuerRow, RegistryError> {
@@ -182,25 +214,54 @@ impl Registry {
         log::verify(&self.connection, noted)
     }
 
-    /// Begins a change; nothing of it stays unless [`Change::commit`] is called.
+    /// Begins a change; nothing of it stays unless [`Change::commit`] is called. Refused where the database is older than
+    /// the high-water mark.
     pub(crate) fn change(&mut self, now: UnixTime) -> Result<Change<'_>, RegistryError> {
+        let change = self.change_of_any_age(now)?;
+        let noted = change.mark.read().map_err(RegistryError::MarkUnreadable)?;
+        if !log::contains(&change.transaction, &noted)? {
+            return Err(RegistryError::Restored { known: change.head.sequence, noted: noted.sequence });
+        }
+        Ok(change)
+    }
+
+    /// Begins a change of a database that may come from a backup; [`Change::commit_restored`] ends it.
+    pub(crate) fn change_of_any_age(&mut self, now: UnixTime) -> Result<Change<'_>, RegistryError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let head = log::head(&transaction)?;
-        Ok(Change { transaction, head, now })
+        Ok(Change { transaction, mark: &self.mark, head, now })
     }
 }
 
 /// A change in progress, made at `now`.
 pub(crate) struct Change<'a> {
     transaction: Transaction<'a>,
+    mark: &'a Mark,
     head: LogHead,
     now: UnixTime,
 }
 
 impl Change<'_> {
-    /// Makes the change durable.
+    /// Makes the change durable, and then the mark that says so.
     pub(crate) fn commit(self) -> Result<(), RegistryError> {
-        Ok(self.transaction.commit()?)
+        self.transaction.commit()?;
+        self.mark.advance(&self.head).map_err(RegistryError::MarkUnwritten)
+    }
+
+    /// The same, where the mark may be ahead: it goes back to this log.
+    pub(crate) fn commit_restored(self) -> Result<(), RegistryError> {
+        self.transaction.commit()?;
+        self.mark.reset(&self.head).map_err(RegistryError::MarkUnwritten)
+    }
+
+    /// The last entry of the log, those of this change included.
+    pub(crate) fn head(&self) -> LogHead {
+        self.head
+    }
+
+    /// Whether this log led to `head`, or the loss of what did was declared.
+    pub(crate) fn accounts_for(&self, head: &LogHead) -> Result<bool, RegistryError> {
+        Ok(log::contains(&self.transaction, head)? || log::given_up(&self.transaction, head)?)
     }
 
     pub(crate) fn log(&mut self, event: &Event<'_>) -> Result<(), RegistryError> {
@@ -299,10 +360,12 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// A random revocation index that was never given.
+    /// A random revocation index that was never given; nor one known as revoked only, which a lost registry gave.
     pub(crate) fn fresh_index(&self, rng: &mut impl CryptoRngCore) -> Result<RevocationIndex, RegistryError> {
-        let mut statement =
-            self.transaction.prepare_cached("SELECT 1 FROM credentials WHERE revocation_index = ?1")?;
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT 1 FROM credentials WHERE revocation_index = ?1
+             UNION ALL SELECT 1 FROM revocations WHERE revocation_index = ?1",
+        )?;
         // A thousand draws all hit given indices about once in 10^8 when 98 % are given: such a tree counts as full.
         for _ in 0..1_000 {
             let index = RevocationIndex::random(rng);
@@ -381,6 +444,13 @@ impl Change<'_> {
             .prepare_cached("INSERT INTO keys (key, created) VALUES (?1, ?2)")?
             .execute(params![key.to_bytes(), signed(self.now.0)?])?;
         Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// The holder of a credential, if this registry knows of it.
+    pub(crate) fn holder_of(&self, index: RevocationIndex) -> Result<Option<i64>, RegistryError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT person FROM credentials WHERE revocation_index = ?1")?;
+        Ok(statement.query_row([index.get()], |row| row.get(0)).optional()?)
     }
 
     /// Whether a key is still to be used: another process may have retired it since this one started.

@@ -48,9 +48,12 @@ CREATE TABLE credentials (
     expiry INTEGER NOT NULL
 ) STRICT;
 
+-- Reason 'restored': read back from the newest publication after a backup was brought back, which may not know the
+-- credential; all others have one.
 CREATE TABLE revocations (
-    revocation_index INTEGER PRIMARY KEY REFERENCES credentials (revocation_index),
-    reason TEXT NOT NULL CHECK (reason IN ('expired', 'lost', 'moved-away', 'cancelled', 'replaced')),
+    revocation_index INTEGER PRIMARY KEY CHECK (revocation_index BETWEEN 0 AND 66060287),
+    reason TEXT NOT NULL
+        CHECK (reason IN ('expired', 'lost', 'moved-away', 'cancelled', 'replaced', 'restored')),
     revoked INTEGER NOT NULL
 ) STRICT;
 
@@ -102,6 +105,10 @@ BEGIN SELECT RAISE(ABORT, 'a revocation is final'); END;
 CREATE TRIGGER revocations_insert BEFORE INSERT ON revocations
 WHEN EXISTS (SELECT 1 FROM revocations WHERE revocation_index = NEW.revocation_index)
 BEGIN SELECT RAISE(ABORT, 'a revocation is final'); END;
+CREATE TRIGGER revocations_of_nothing BEFORE INSERT ON revocations
+WHEN NEW.reason <> 'restored'
+    AND NOT EXISTS (SELECT 1 FROM credentials WHERE revocation_index = NEW.revocation_index)
+BEGIN SELECT RAISE(ABORT, 'a revocation is one of a credential'); END;
 
 CREATE TRIGGER holder_keys_update BEFORE UPDATE ON holder_keys
 BEGIN SELECT RAISE(ABORT, 'a holder key stays with its holder'); END;
@@ -117,4 +124,7 @@ CREATE TRIGGER publications_delete BEFORE DELETE ON publications
 BEGIN SELECT RAISE(ABORT, 'a publication stays recorded'); END;
 CREATE TRIGGER publications_insert BEFORE INSERT ON publications
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM publications)
+    -- The publications since a backup are lost here, and their numbers used.
+    AND NOT (NEW.sequence > (SELECT coalesce(max(sequence), 0) FROM publications)
+        AND (SELECT action FROM log ORDER BY sequence DESC LIMIT 1) = 'restored')
 BEGIN SELECT RAISE(ABORT, 'publications are numbered without gaps'); END;

@@ -1,4 +1,5 @@
 //! The issuer as its officers use it, and as somebody who tampers with its registry finds it.
+mod backup;
 mod common;
 mod crash;
 mod enrolment;

@@ -5,18 +5,23 @@ use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::Field;
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use std::time::Duration;
+use tacit_circuits::clauses::not_revoked;
 use tacit_credential::Fr;
-use tacit_credential::certificate::{VerifierCertificate, VerifierIdentity};
+use tacit_credential::certificate::{CertificateError, VerifierCertificate, VerifierIdentity};
 use tacit_credential::date::UnixTime;
 use tacit_credential::fixtures::{NOW, narrow_policy, wide_policy};
 use tacit_credential::holder::Scope;
-use tacit_credential::policy::{DisclosedAttribute, Policy};
+use tacit_credential::policy::{DisclosedAttribute, Policy, PolicyError};
 use tacit_credential::presentation::ProofBytes;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_credential::signing::DetachedSignature;
+use tacit_credential::statement::Violation;
 use tacit_credential::trust_list::{Epoch, SignedTrustList, TrustListParameters};
-use tacit_tests::{Site, keys};
-use tacit_verifier::{Ask, ChallengeError, FixedClock, ProofError, Verifier, VerifyError};
+use tacit_tests::{Refusal, Site, keys};
+use tacit_verifier::groth16::Element;
+use tacit_verifier::{
+    Ask, AskError, ChallengeError, FixedClock, PointError, ProofError, Verifier, VerifyError,
+};
 
 fn resigned(site: &Site, request: &SignedRequest, change: impl FnOnce(&mut SignedRequest)) -> SignedRequest {
     let mut changed = request.clone();
@@ -61,7 +66,8 @@ fn an_honest_presentation_is_accepted() {
 fn an_old_proof_does_not_serve_a_new_epoch() {
     let mut site = Site::new(2);
     let old = site.ask(narrow_policy());
-    let mut presentation = site.present(&old);
+    let attempt = site.attempt(&old);
+    let mut presentation = attempt.prove(&site.world, &old).expect("honest");
     let next = next_list(&mut site, true);
     site.verifier.add_trust_list(next.clone()).expect("continues the chain");
     // The old request is still open, and its proof true: the list that it is about is no longer the newest.
@@ -76,13 +82,17 @@ fn an_old_proof_does_not_serve_a_new_epoch() {
         site.verifier.verify(&new, &presentation),
         Err(VerifyError::Proof(ProofError::Invalid))
     ));
+    // Nor does it fit when the challenge is left as it was and the list alone has moved on.
+    let old_challenge = attempt.public(&site.world, &old);
+    let proof = tacit_verifier::groth16::Proof::from_bytes(&presentation.proof.0).expect("a proof");
+    assert_eq!(keys().1.check_proof(&proof, &old_challenge.digest()), Ok(()));
+    let mut other_list = old_challenge;
+    other_list.trust_root = next.list.root;
+    assert_eq!(keys().1.check_proof(&proof, &other_list.digest()), Err(ProofError::Invalid));
     // Nor can the revoked holder make a new one.
     site.world.list = next.verify(&site.world.operator_key()).expect("valid");
-    let attempt = site.attempt(&new);
-    assert_eq!(
-        attempt.refused_by(&site.world, &new).as_deref(),
-        Some(tacit_circuits::clauses::not_revoked::WORD)
-    );
+    let refusal = site.attempt(&new).refusal(&site.world, &new);
+    assert_eq!(refusal, Refusal::by(Violation::Revoked, &[not_revoked::WORD]));
 }
 
 /// Attack 2: an epoch older than the policy allows.
@@ -187,11 +197,14 @@ fn unknown_configurations_are_refused() {
         Err(VerifyError::UnknownCircuit(_))
     ));
     assert!(matches!(check(|r| r.request.trust_list.0 = [9; 32]), Err(VerifyError::OtherTrustList)));
-    for json in
-        ["", "null", "[]", r#"{"minimum_agee":18}"#, r#"{"provinces":[]}"#, r#"{"provinces":["Atlantis"]}"#]
+    assert!(Policy::from_json(r#"{"minimum_age":18,"provinces":["Hunan"]}"#).is_ok());
+    for json in ["", "null", "[]", r#"{"minimum_agee":18}"#, r#"{"minimum_age":18,"provinces":["Atlantis"]}"#]
     {
-        assert!(Policy::from_json(json).is_err(), "{json}");
+        let policy = Policy::from_json(json);
+        assert!(matches!(policy, Err(PolicyError::Json(_))), "{json}: {policy:?}");
     }
+    let policy = Policy::from_json(r#"{"provinces":[]}"#);
+    assert!(matches!(policy, Err(PolicyError::NoProvinces)), "{policy:?}");
 }
 
 /// Attack 11: the challenge alone changes; the proof no longer fits.
@@ -205,7 +218,7 @@ fn the_challenge_is_held_by_the_proof() {
     let mut public = attempt.public(&site.world, &request);
     assert!(keys().1.check_proof(&proof, &public.digest()).is_ok());
     public.challenge += Fr::from(1u64);
-    assert!(keys().1.check_proof(&proof, &public.digest()).is_err());
+    assert_eq!(keys().1.check_proof(&proof, &public.digest()), Err(ProofError::Invalid));
 }
 
 /// Attack 14: anyone can re-randomise a Groth16 proof; the challenge makes it a replay all the same.
@@ -255,11 +268,12 @@ fn damaged_proofs_are_refused() {
             other => panic!("expected a refusal of the proof, got {other:?}"),
         }
     };
-    assert!(matches!(with(&|p| p[..32].fill(0xff)), ProofError::Point { .. }));
-    assert!(matches!(with(&|p| p.fill(0)), ProofError::Point { .. } | ProofError::Invalid));
+    let first = |cause| ProofError::Point { element: Element::A, cause };
+    assert_eq!(with(&|p| p[..32].fill(0xff)), first(PointError::NotCanonical));
+    assert_eq!(with(&|p| p.fill(0)), first(PointError::OffCurve), "3 is no square");
     let mut identity = Vec::new();
     G1Affine::zero().serialize_compressed(&mut identity).expect("memory");
-    assert!(matches!(with(&|p| p[..32].copy_from_slice(&identity)), ProofError::Point { .. }), "A = 0");
+    assert_eq!(with(&|p| p[..32].copy_from_slice(&identity)), first(PointError::Identity), "A = 0");
     let mut generator = Vec::new();
     G2Affine::generator().serialize_compressed(&mut generator).expect("memory");
     assert_eq!(with(&|p| p[32..96].copy_from_slice(&generator)), ProofError::Invalid, "another B");
@@ -327,7 +341,10 @@ fn scopes_belong_to_certified_identities() {
         .expect("complete");
     impostor.add_trust_list(site.world.list.signed().clone()).expect("valid");
     let ask = Ask { policy: wide_policy(), endpoint: "desk".into(), lifetime: Duration::from_secs(60) };
-    assert!(impostor.request(ask, &site.world.verifier, &mut site.world.rng).is_err());
+    assert!(matches!(
+        impostor.request(ask, &site.world.verifier, &mut site.world.rng),
+        Err(AskError::Certificate(CertificateError::Signature))
+    ));
 }
 
 /// Attack 13: a key of another circuit does not verify this one's proofs.
@@ -347,5 +364,6 @@ fn keys_belong_to_circuits() {
         points,
     )
     .expect("valid points");
+    assert_eq!(keys().1.check_proof(&proof, &public), Ok(()));
     assert_eq!(other.check_proof(&proof, &public), Err(ProofError::Invalid));
 }

@@ -2,14 +2,14 @@
 
 use tacit_credential::Fr;
 use tacit_credential::attributes::Attributes;
-use tacit_credential::certificate::VerifierIdentity;
+use tacit_credential::certificate::{CertificateError, VerifierIdentity};
 use tacit_credential::credential::Credential;
 use tacit_credential::date::UnixTime;
 use tacit_credential::enrolment::{EnrolRequest, LossCode, LossCodeDigest};
-use tacit_credential::extras::ExtraAttribute;
+use tacit_credential::extras::{ExtraAttribute, ExtrasError};
 use tacit_credential::fixtures::{NOW, World, date, jurisdiction, narrow_policy};
-use tacit_credential::holder::{HolderKey, HolderSecret, Scope};
-use tacit_credential::name::Name;
+use tacit_credential::holder::{HolderKey, HolderSecret, HolderSecretError, Scope, ScopeError};
+use tacit_credential::name::{Name, NameError};
 use tacit_credential::policy::Policy;
 use tacit_issuer::{Actor, EnrolError, Issuer};
 use tacit_wallet::{Passphrase, Wallet, WorkFactor};
@@ -18,24 +18,29 @@ use tacit_wallet::{Passphrase, Wallet, WorkFactor};
 #[test]
 fn nothing_is_empty() {
     for name in ["", " ", "\u{3000}", "\n"] {
-        assert!(Name::new(name).is_err(), "{name:?}");
+        assert_eq!(Name::new(name).map(drop), Err(NameError::Empty), "{name:?}");
     }
-    for json in [
-        r#"{"provinces":[]}"#,
-        r#"{"region":{"from":440400,"to":440300}}"#,
-        r#"{"minimum_age":30,"maximum_age":20}"#,
-        r#"{"pseudonym":""}"#,
-        r#"{"max_status_age_hours":0}"#,
+    assert!(Policy::from_json(r#"{"region":{"from":440300,"to":440400},"pseudonym":"guests"}"#).is_ok());
+    let refused = |json| Policy::from_json(json).expect_err(json).to_string();
+    for (json, word) in [
+        (r#"{"provinces":[]}"#, "province"),
+        (r#"{"region":{"from":440400,"to":440300}}"#, "range"),
+        (r#"{"minimum_age":30,"maximum_age":20}"#, "maximum"),
+        (r#"{"pseudonym":""}"#, "label"),
+        (r#"{"max_status_age_hours":0}"#, "0 hours"),
     ] {
-        assert!(Policy::from_json(json).is_err(), "{json}");
+        assert!(refused(json).contains(word), "{json}: {}", refused(json));
     }
-    assert!(ExtraAttribute::new("", vec![1], [0; 32]).is_err());
+    let extra = |label, value| ExtraAttribute::new(label, value, [0; 32]).map(drop);
+    assert_eq!(extra("portrait", vec![1]), Ok(()));
+    assert_eq!(extra("", vec![1]), Err(ExtrasError::Label));
+    assert_eq!(extra("portrait", vec![]), Err(ExtrasError::EmptyValue));
 }
 
 /// Attack 15: the zero secret is everybody's; the largest field element is a secret like any other.
 #[test]
 fn the_zero_secret_is_refused() {
-    assert!(HolderSecret::from_field(Fr::from(0u64)).is_err());
+    assert!(matches!(HolderSecret::from_field(Fr::from(0u64)), Err(HolderSecretError::Zero)));
     let largest = HolderSecret::from_field(-Fr::from(1u64)).expect("not zero");
     let mut world = World::new(6);
     world.secret = largest;
@@ -108,11 +113,17 @@ fn fields_are_not_interchangeable() {
 /// Attack 17: no empty identity, no wildcard, no empty label.
 #[test]
 fn scopes_have_an_identity_and_a_label() {
-    for (identity, label) in [("", "guests"), ("*", "guests"), ("hotel.example", ""), ("hotel.example", "*")]
-    {
-        assert!(Scope::derive(identity, label).is_err(), "{identity:?}, {label:?}");
+    assert!(Scope::derive("hotel.example", "guests").is_ok());
+    for (identity, label, expected) in [
+        ("", "guests", ScopeError::EmptyIdentity),
+        ("*", "guests", ScopeError::Wildcard),
+        ("hotel.example", "", ScopeError::EmptyLabel),
+        ("hotel.example", "*", ScopeError::Wildcard),
+    ] {
+        assert_eq!(Scope::derive(identity, label), Err(expected), "{identity:?}, {label:?}");
     }
-    assert!(VerifierIdentity::new("*.example").is_err());
+    assert!(VerifierIdentity::new("hotel.example").is_ok());
+    assert!(matches!(VerifierIdentity::new("*.example"), Err(CertificateError::Identity)));
 }
 
 /// Attack 18: nothing that opens the wallet lies in its folder.
@@ -140,13 +151,17 @@ fn wallet_files_hold_no_secret_in_clear() {
         credential.attributes.name.as_str().as_bytes().to_vec(),
         credential.attributes.holder_key.to_string().into_bytes(),
     ];
+    // Each would be found in what the wallet stores, were that not encrypted.
+    let stored = serde_json::to_vec(&credential).expect("a credential is JSON");
+    let found = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+    assert!(needles[1..].iter().all(|needle| found(&stored, needle)));
     needles.extend(words.windows(2).map(|pair| pair.join(" ").into_bytes()));
     let mut files = 0;
     for file in std::fs::read_dir(&dir).expect("the wallet's folder") {
         let bytes = std::fs::read(file.expect("a file").path()).expect("readable");
         files += 1;
         for needle in &needles {
-            assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{needle:?}");
+            assert!(!found(&bytes, needle), "{needle:?}");
         }
     }
     assert!(files >= 2);

@@ -102,13 +102,13 @@ fn replayed_proofs_of_possession_are_refused() {
     let mut forged = thief.record(&operator, 1);
     forged.keys = victim.listed_keys(&operator);
     assert!(matches!(
-        world.operator.add_issuer(&forged),
+        world.operator.add_issuer(&forged, world.now),
         Err(AddIssuerError::Record(IssuerRecordError::Signature))
     ));
     // A proof made for another operator's lists.
     let other = OperatorKey::from(&SigningKey::from_bytes(&[9; 32]));
     assert!(matches!(
-        world.operator.add_issuer(&victim.record(&other, 1)),
+        world.operator.add_issuer(&victim.record(&other, 1), world.now),
         Err(AddIssuerError::Record(IssuerRecordError::OtherOperator))
     ));
     // A list with the stolen key, signed by a careless operator, does not verify.
@@ -145,7 +145,7 @@ fn duplicate_keys_are_refused() {
     second.keys = vec![SecretKey::from_seed(&[1; 32])];
     // The owner of two bureaus has an honest proof for both.
     assert!(matches!(
-        world.operator.add_issuer(&second.record(&operator, 1)),
+        world.operator.add_issuer(&second.record(&operator, 1), world.now),
         Err(AddIssuerError::SharedKey { .. })
     ));
     second.keys = vec![SecretKey::from_seed(&[2; 32]), SecretKey::from_seed(&[2; 32])];
@@ -174,7 +174,7 @@ fn a_key_never_moves_to_another_issuer() {
     world.operator.remove_issuer(&bureau.id).unwrap();
     let record = other.record(&world.operator.key(), world.now.0);
     assert!(matches!(
-        world.operator.add_issuer(&record),
+        world.operator.add_issuer(&record, world.now),
         Err(AddIssuerError::History(HistoryError::MovedKey { .. }))
     ));
 }

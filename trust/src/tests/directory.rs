@@ -35,7 +35,7 @@ fn two_epochs() -> (World, Bureau) {
     bureau.revoke(2000);
     bureau.publish(&world.status());
     let record = bureau.record(&world.operator.key(), world.now.0);
-    assert_eq!(world.operator.add_issuer(&record).unwrap(), IssuerChange::Updated);
+    assert_eq!(world.operator.add_issuer(&record, world.now).unwrap(), IssuerChange::Updated);
     world.publish().unwrap();
     (world, bureau)
 }
@@ -223,11 +223,11 @@ fn issuers_are_updated_and_removed() {
     let (mut world, mut bureau) = World::published();
     let operator = world.operator.key();
     let older = bureau.record(&operator, world.now.0 - 10 * DAY);
-    assert!(matches!(world.operator.add_issuer(&older), Err(AddIssuerError::OlderRecord)));
+    assert!(matches!(world.operator.add_issuer(&older, world.now), Err(AddIssuerError::OlderRecord)));
     bureau.publishing = SigningKey::from_bytes(&[55; 32]);
     let other_key = bureau.record(&operator, world.now.0);
     assert!(matches!(
-        world.operator.add_issuer(&other_key),
+        world.operator.add_issuer(&other_key, world.now),
         Err(AddIssuerError::History(HistoryError::PublishingKey { .. }))
     ));
     let unknown = IssuerId::new("nowhere").unwrap();
@@ -235,7 +235,48 @@ fn issuers_are_updated_and_removed() {
     world.operator.remove_issuer(&bureau.id).unwrap();
     assert!(world.operator.issuers().is_empty());
     // Removing an issuer does not make its old records good again: they may hold keys that were stolen since.
-    assert!(matches!(world.operator.add_issuer(&older), Err(AddIssuerError::OlderRecord)));
+    assert!(matches!(world.operator.add_issuer(&older, world.now), Err(AddIssuerError::OlderRecord)));
+}
+
+/// A record dated far ahead would make every later one an older one.
+#[test]
+fn records_from_the_future_are_refused() {
+    let (mut world, mut bureau) = World::published();
+    let (operator, now) = (world.operator.key(), world.now.0);
+    let ahead = bureau.record(&operator, now + 301);
+    let error = world.operator.add_issuer(&ahead, world.now).unwrap_err();
+    assert!(
+        matches!(error, AddIssuerError::RecordFromFuture { issued_at } if issued_at.0 == now + 301),
+        "{error}"
+    );
+    let skewed = bureau.record(&operator, now + 300);
+    assert_eq!(world.operator.add_issuer(&skewed, world.now).unwrap(), IssuerChange::Updated);
+    // The honest one, after a rotation.
+    bureau.keys.push(SecretKey::from_seed(&[12; 32]));
+    world.now = UnixTime(now + 301);
+    world.add(&bureau);
+    assert_eq!(world.operator.issuers()[0].keys.len(), 2);
+}
+
+/// A list that is refused leaves no status files, which would stand in the way of the ones that are listed in the end.
+#[test]
+fn a_refused_list_copies_no_status() {
+    let (mut world, mut bureau) = World::published();
+    let mut second = Bureau::new("shenzhen", 2);
+    world.add(&second);
+    bureau.revoke(2000);
+    bureau.publish(&world.status());
+    assert!(matches!(world.publish(), Err(PublishError::Status { .. })), "the second has no status");
+    let id = bureau.id.clone();
+    let copied = |world: &World| publication_dir(&paths::status(&world.out()), &id, 2).exists();
+    assert!(!copied(&world));
+    // The first bureau's publication of that number is made anew, for instance after a crash.
+    bureau.tree.revoke(RevocationIndex::new(3000).unwrap());
+    bureau.publish_as(&world.status(), 2);
+    second.publish(&world.status());
+    world.publish().unwrap();
+    assert!(copied(&world));
+    assert_eq!(check(&world).unwrap().epochs[1].issuers[0].revoked, 3);
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn an_issuer_of_somebody_elses_people_is_not_added() {
     let (mut world, first) = World::published();
     for area in ["Guangdong", "440199-440300", "440000-440100", "440150", "440100-440199"] {
         let record = claiming(&world, area).record(&world.operator.key(), world.now.0);
-        let error = world.operator.add_issuer(&record).unwrap_err();
+        let error = world.operator.add_issuer(&record, world.now).unwrap_err();
         assert!(
             matches!(&error, AddIssuerError::SharedJurisdiction { other } if *other == first.id),
             "{area}: {error}"
@@ -94,7 +94,7 @@ fn an_issuer_does_not_change_its_jurisdiction() {
     for area in ["440100-440200", "440100-440198", "Hunan"] {
         let liar = Bureau { jurisdiction: areas(&[area]), ..Bureau::new("guangzhou", 11) };
         let record = liar.record(&world.operator.key(), world.now.0);
-        let error = world.operator.add_issuer(&record).unwrap_err();
+        let error = world.operator.add_issuer(&record, world.now).unwrap_err();
         assert!(
             matches!(&error, AddIssuerError::History(HistoryError::MovedJurisdiction { listed, .. })
                 if *listed == bureau.jurisdiction),
@@ -106,11 +106,11 @@ fn an_issuer_does_not_change_its_jurisdiction() {
     world.add(&bureau);
     let liar = Bureau { jurisdiction: areas(&["Guangdong"]), ..Bureau::new("guangzhou", 11) };
     let record = liar.record(&world.operator.key(), world.now.0);
-    let error = world.operator.add_issuer(&record).unwrap_err();
+    let error = world.operator.add_issuer(&record, world.now).unwrap_err();
     assert!(matches!(error, AddIssuerError::OtherJurisdiction { .. }), "{error}");
     // There the operator can decide anew.
     world.operator.remove_issuer(&bureau.id).unwrap();
-    assert_eq!(world.operator.add_issuer(&record).unwrap(), IssuerChange::Added);
+    assert_eq!(world.operator.add_issuer(&record, world.now).unwrap(), IssuerChange::Added);
 }
 
 /// The jurisdiction is in the proof of possession: the operator cannot list a key for regions its owner never
@@ -136,7 +136,7 @@ fn a_rotation_keeps_the_jurisdiction() {
     let (mut world, mut bureau, _) = two_issuers();
     bureau.keys.push(SecretKey::from_seed(&[12; 32]));
     let record = bureau.record(&world.operator.key(), world.now.0);
-    assert_eq!(world.operator.add_issuer(&record).unwrap(), IssuerChange::Updated);
+    assert_eq!(world.operator.add_issuer(&record, world.now).unwrap(), IssuerChange::Updated);
     world.publish().unwrap();
     bureau.keys.remove(0);
     world.add(&bureau);
@@ -154,7 +154,10 @@ fn regions_are_handed_over_by_removing_the_old_issuer_first() {
     let (mut world, old) = World::published();
     let heir = claiming(&world, "440100-440149");
     let record = heir.record(&world.operator.key(), world.now.0);
-    assert!(matches!(world.operator.add_issuer(&record), Err(AddIssuerError::SharedJurisdiction { .. })));
+    assert!(matches!(
+        world.operator.add_issuer(&record, world.now),
+        Err(AddIssuerError::SharedJurisdiction { .. })
+    ));
     world.operator.remove_issuer(&old.id).unwrap();
     world.add(&heir);
     let mut rest = Bureau { jurisdiction: areas(&["440150-440199"]), ..Bureau::new("zhuhai", 3) };
@@ -167,11 +170,14 @@ fn regions_are_handed_over_by_removing_the_old_issuer_first() {
 
     // The old issuer does not come back beside its heirs, whole or in part, nor its key under another name.
     let record = old.record(&world.operator.key(), world.now.0);
-    assert!(matches!(world.operator.add_issuer(&record), Err(AddIssuerError::SharedJurisdiction { .. })));
+    assert!(matches!(
+        world.operator.add_issuer(&record, world.now),
+        Err(AddIssuerError::SharedJurisdiction { .. })
+    ));
     let smaller = Bureau { jurisdiction: areas(&["440200-440299"]), ..Bureau::new("guangzhou", 11) };
     let record = smaller.record(&world.operator.key(), world.now.0);
     assert!(matches!(
-        world.operator.add_issuer(&record),
+        world.operator.add_issuer(&record, world.now),
         Err(AddIssuerError::History(HistoryError::MovedJurisdiction { .. }))
     ));
 }

@@ -17,7 +17,8 @@ use tacit_credential::issuer_record::IssuerRecord;
 use tacit_credential::possession;
 use tacit_credential::region::Jurisdiction;
 use tacit_credential::status::{
-    SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir, top_path,
+    LogHash, LogHead, SignedManifest, StatusManifest, StatusTree, chunk_path, manifest_path, publication_dir,
+    top_path,
 };
 use tacit_credential::trust_list::{ListedKey, OperatorKey, SignedTrustList, possession_context};
 
@@ -89,6 +90,7 @@ impl Bureau {
             sequence,
             root: self.tree.root(),
             created: UnixTime(START + sequence),
+            log: LogHead { sequence, hash: LogHash([7; 32]) },
         };
         let signed = SignedManifest::sign(manifest, &self.publishing);
         let json = serde_json::to_vec(&signed).unwrap();
@@ -139,7 +141,7 @@ impl World {
 
     fn add(&mut self, bureau: &Bureau) {
         let record = bureau.record(&self.operator.key(), self.now.0);
-        self.operator.add_issuer(&record).unwrap();
+        self.operator.add_issuer(&record, self.now).unwrap();
     }
 
     fn publish(&mut self) -> Result<SignedTrustList, PublishError> {

@@ -24,8 +24,8 @@ use tacit_credential::possession;
 use tacit_credential::region::Jurisdiction;
 use tacit_credential::request::{CircuitDigest, RequestParameters, SignedRequest};
 use tacit_credential::status::{
-    SignedManifest, StatusManifest, StatusRoot, StatusTree, chunk_path, manifest_path, publication_dir,
-    top_path,
+    LogHead, SignedManifest, StatusManifest, StatusRoot, StatusTree, chunk_path, manifest_path,
+    publication_dir, top_path,
 };
 use tacit_credential::trust_list::{Epoch, ListedKey, OperatorKey, TrustListId, possession_context};
 use tacit_trust::{TrustOperator, Validity};
@@ -131,7 +131,7 @@ impl Ministry {
         let (id, name) = (self.issuer.clone(), "Guangzhou Bureau".to_owned());
         let record =
             IssuerRecord::sign(id, name, jurisdiction, operator, self.now, keys, &self.publishing).unwrap();
-        self.operator.add_issuer(&record).unwrap();
+        self.operator.add_issuer(&record, self.now).unwrap();
     }
 
     fn key(&self) -> OperatorKey {
@@ -173,8 +173,8 @@ impl Ministry {
         self.sequence += 1;
         let (status, id, sequence) = (self.path("status"), &self.issuer, self.sequence);
         fs::create_dir_all(publication_dir(&status, id, sequence)).unwrap();
-        let manifest =
-            StatusManifest { issuer: id.clone(), sequence, root: self.tree.root(), created: self.now };
+        let (issuer, root) = (id.clone(), self.tree.root());
+        let manifest = StatusManifest { issuer, sequence, root, created: self.now, log: LogHead::EMPTY };
         let json = serde_json::to_vec(&SignedManifest::sign(manifest, &self.publishing)).unwrap();
         fs::write(manifest_path(&status, id, sequence), json).unwrap();
         fs::write(top_path(&status, id, sequence), self.tree.top().to_bytes()).unwrap();
