@@ -33,6 +33,6 @@ pub use ranges::RangeError;
 pub use reason::{Reason, UnknownReason};
 pub use registry::{Action, Counts, LogEntry, LogError, LogHash, LogHead, RegistryError};
 pub use reissue::{RebindError, ReissueError};
-pub use restore::{RestoreError, Restored};
+pub use restore::{NewestPublication, RestoreError, Restored};
 pub use revoke::{ReportLossError, RevokeError};
 pub use rotate::{RetireError, RetiredKey, Retirement, RotateError};

@@ -8,18 +8,18 @@
 //!
 //! 1. every revocation in the newest publication is taken over, also of credentials that this registry does not know, and
 //!    its number: no revocation is taken back, no number used twice;
-//! 2. a new credential key is made, and the one that signed when the backup was made is retired as if it were
-//!    compromised: whatever was signed since ends with the next trust list, and with it everything else under that key.
-//!    Older keys stay, for they signed nothing since. A key whose file is gone was retired since, and is again;
+//! 2. a new credential key is made, and every other one is retired as if it were compromised: whatever was signed since
+//!    ends with the next trust list, and with it everything else. Which keys signed since cannot be told: the registry
+//!    may have gone on, and rotated, before anybody noticed, and a key that was retired since the backup, perhaps a
+//!    stolen one, is back with its file;
 //! 3. an entry of the log says so and names the log head that is given up.
 //!
 //! Whoever is known here gets a new credential by `reissue`, with the pseudonym of before; whoever was enrolled since is
 //! enrolled again. A key that was made since the backup is not in the next record, and ends too.
 //!
-//! Not recovered: what was neither in the backup nor published. A revocation since the newest publication must be made
-//! again where its credential is under an older key, and a re-binding since the backup is not counted.
+//! Not recovered: what was neither in the backup nor published. The credentials concerned have ended with their keys; a
+//! re-binding since the backup is not counted.
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rand_core::CryptoRngCore;
@@ -53,7 +53,7 @@ pub enum RestoreError {
     },
     /// The folder is not the one that holds the newest publication.
     #[error(
-        "the registry has published {known} times, and {} holds publication {found} at most; name the folder with the newest one, whose revocations must not be lost",
+        "the registry has published {known} times, and {} holds publication {found} at most; name the folder with the newest one, whose revocations must not be lost, or add --never-written if publication {known} was interrupted and exists nowhere",
         directory.display()
     )]
     OldPublication {
@@ -84,6 +84,15 @@ pub enum RestoreError {
     Registry(#[from] RegistryError),
 }
 
+/// Whether the folder with all publications can hold the registry's newest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewestPublication {
+    /// It does; one that is behind the registry is refused.
+    InFolder,
+    /// It was numbered and, after a crash or a fault of the disk, never written: the folder's newest is taken.
+    NeverWritten,
+}
+
 /// What declaring a registry restored did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Restored {
@@ -96,10 +105,12 @@ pub struct Restored {
 }
 
 impl Issuer {
-    /// Declares that the registry in `directory` came from a backup. `status` is the folder with all publications.
+    /// Declares that the registry in `directory` came from a backup. `status` is the folder with all publications: today's,
+    /// not the one from the same backup.
     pub fn restored(
         directory: &Path,
         status: &Path,
+        expected: NewestPublication,
         officer: &Actor,
         now: UnixTime,
         rng: &mut impl CryptoRngCore,
@@ -112,24 +123,16 @@ impl Issuer {
         let issuer = registry.issuer()?;
         let publishing = keys::load_publishing_key(directory, &issuer.publishing_key)?;
         registry.verify_log(None)?;
-        let live: Vec<KeyRow> = registry.keys()?.into_iter().filter(|row| !row.retired).collect();
-        let mut ending = Vec::new();
-        for (i, row) in live.iter().enumerate() {
-            if i + 1 == live.len() || is_gone(CredentialKey::load(directory, &row.key))? {
-                ending.push(row);
-            }
-        }
+        let ending: Vec<KeyRow> = registry.keys()?.into_iter().filter(|row| !row.retired).collect();
         let newest = read_newest(status, &issuer.id, &PublishingKey::from(&publishing))?;
         let key = CredentialKey::generate(rng);
-        key.save(directory)?;
-
         let mut change = registry.change_of_any_age(now)?;
         let known = change.last_publication()?;
         let found = newest.as_ref().map_or(0, |(manifest, _)| manifest.sequence);
-        if found < known {
-            keys::delete_credential_key(directory, key.public())?;
+        if found < known && expected == NewestPublication::InFolder {
             return Err(RestoreError::OldPublication { directory: status.to_owned(), known, found });
         }
+        key.save(directory)?;
         let event = Event {
             actor: officer,
             action: Action::Restored,
@@ -161,15 +164,6 @@ impl Issuer {
             keys::delete_credential_key(directory, &row.key)?;
         }
         Ok(Restored { publication: found, revocations, credentials })
-    }
-}
-
-/// Whether the key's file is not there; every other fault is to be mended first.
-fn is_gone(loaded: Result<CredentialKey, KeyFileError>) -> Result<bool, KeyFileError> {
-    match loaded {
-        Ok(_) => Ok(false),
-        Err(KeyFileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error),
     }
 }
 

@@ -138,6 +138,9 @@ pub(crate) enum IssuerCommand {
     Restored {
         #[command(flatten)]
         published: PublishedArgument,
+        /// The newest publication was interrupted and exists nowhere: take the newest that does.
+        #[arg(long)]
+        never_written: bool,
     },
     /// Write the record that the trust operator lists: keys, each with its proof of possession.
     Record {
@@ -182,11 +185,11 @@ and the trust operator takes the new record:
   tacit trust add-issuer --record changsha.record.json
   tacit trust publish --published published
 
-It makes a new credential key, retires the one that signed since the backup, and takes over the revocations \
-of the newest publication, which must be in the published directory. Every credential under the retired key \
-ends with that trust list, also of people whom the backup knows: `tacit issuer reissue` signs theirs, and \
-pseudonyms stay. Whoever was enrolled since the backup is enrolled again, with the same wallet. \
-Revocations made since the newest publication must be made again.";
+It makes a new credential key, retires every other one, and takes over the revocations of the newest \
+publication, which must be in the published directory: today's, not the one from the same backup. Every \
+credential ends with that trust list, also of people whom the backup knows: `tacit issuer reissue` signs \
+theirs, and pseudonyms stay. Whoever was enrolled since the backup is enrolled again, and may bring another \
+wallet. Bringing back registry.sqlite alone, delete registry.sqlite-wal and registry.sqlite-shm first.";
 
 const ENROL_ABOUT: &str = "\
 Enrol one resident, or many, and sign their credentials.

@@ -14,8 +14,8 @@ use tacit_credential::enrolment::EnrolRequest;
 use tacit_credential::number::DocumentNumber;
 use tacit_credential::region::Jurisdiction;
 use tacit_issuer::{
-    Actor, BatchCause, BatchError, EnrolError, EnrolSummary, Issuer as Bureau, Reason, RetireError,
-    Retirement,
+    Actor, BatchCause, BatchError, EnrolError, EnrolSummary, Issuer as Bureau, NewestPublication, Reason,
+    RetireError, Retirement,
 };
 use tacit_trust::paths;
 use tempfile::NamedTempFile;
@@ -154,12 +154,14 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             .key("revoked", counts.revoked)
             .key("root", root))
         }
-        IssuerCommand::Restored { published } => {
+        IssuerCommand::Restored { published, never_written } => {
             let status = paths::status(&published.published);
-            let restored =
-                Bureau::restored(&dir, &status, &officer, now(), &mut OsRng).map_err(refused_in(&dir))?;
+            let newest =
+                if never_written { NewestPublication::NeverWritten } else { NewestPublication::InFolder };
+            let restored = Bureau::restored(&dir, &status, newest, &officer, now(), &mut OsRng)
+                .map_err(refused_in(&dir))?;
             Ok(Report::new(format_args!(
-                "declared restored from a backup; {} valid credential(s) end with the key that signed",
+                "declared restored from a backup; {} valid credential(s) end with the keys of before",
                 grouped(restored.credentials)
             ))
             .line(format_args!(
