@@ -126,7 +126,7 @@ fn an_update_with_a_key_prepares_every_presentation() {
 
     // A re-issue takes the old sums along.
     place.ok("issuer --dir bureau reissue --document li.json --out again.json");
-    place.ok("wallet --wallet w add --credential again.json");
+    place.ok("wallet --wallet w add --credential again.json --replace");
     assert!(place.prepared().is_empty());
     place.publish();
     assert_eq!(shows(&place.update("")), [3, 0]);

@@ -88,7 +88,7 @@ impl IssuerRecord {
 
     /// Reads a record from JSON; unknown fields are refused. The signature is not checked before [`verify`](Self::verify).
     pub fn from_json(json: &str) -> Result<Self, IssuerRecordError> {
-        Ok(json::from_slice(json.as_bytes())?)
+        Ok(json::from_slice_of_nobody(json.as_bytes())?)
     }
 
     /// Pretty JSON.

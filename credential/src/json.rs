@@ -94,6 +94,8 @@ pub struct JsonFault {
     column: usize,
     field: String,
     kind: FaultKind,
+    /// A refusal of our own types, none of which repeats the value; kept where the file is not about a person.
+    refusal: Option<String>,
 }
 
 /// What is wrong at that place.
@@ -125,6 +127,22 @@ pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, JsonFault> {
     serde_json::from_slice(json).map_err(|error| JsonFault::new(json, &error))
 }
 
+/// As [`from_slice`], for files that are about no person: what our own types say of a value that they refuse is kept. What
+/// serde says is not, since another kind of file may have been handed over.
+pub fn from_slice_of_nobody<T: DeserializeOwned>(json: &[u8]) -> Result<T, JsonFault> {
+    serde_json::from_slice(json).map_err(|error| {
+        let fault = JsonFault::new(json, &error);
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let text = error.to_string();
+        let refusal = text.strip_suffix(&place).unwrap_or(&text);
+        let own = fault.kind == FaultKind::Value && !SERDE.iter().any(|start| refusal.starts_with(start));
+        JsonFault { refusal: own.then(|| refusal.to_owned()), ..fault }
+    })
+}
+
+/// How serde's own refusals begin that [`FaultKind::of`] counts as values; they repeat them.
+const SERDE: &[&str] = &["invalid value: ", "invalid length ", "unknown variant `"];
+
 impl JsonFault {
     fn new(json: &[u8], error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
@@ -135,7 +153,7 @@ impl JsonFault {
             }
         };
         let end = start.saturating_add(column).min(json.len());
-        Self { line, column, field: path(&json[..end]), kind: FaultKind::of(error) }
+        Self { line, column, field: path(&json[..end]), kind: FaultKind::of(error), refusal: None }
     }
 
     /// The same fault in a text that is one line, this one, of a file.
@@ -192,6 +210,9 @@ impl fmt::Display for JsonFault {
         write!(f, "line {}, column {}", self.line, self.column)?;
         if !self.field.is_empty() {
             write!(f, ", at `{}`", self.field)?;
+        }
+        if let Some(refusal) = &self.refusal {
+            return write!(f, ": {refusal}");
         }
         match self.kind {
             FaultKind::CutShort => f.write_str(": the text ends too early; copy the whole file"),

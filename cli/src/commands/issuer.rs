@@ -32,7 +32,7 @@ const TAKES_EFFECT: &str = "In force after the next `tacit issuer publish` and `
 
 pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError> {
     let Issuer { dir, officer, command } = arguments;
-    let officer = Actor::new(&officer).map_err(CliError::argument("the officer's name", &officer))?;
+    let officer = Actor::new(&officer).map_err(CliError::unusable("the officer's name"))?;
     let open = || Bureau::open(&dir).map_err(refused_in(&dir));
     match command {
         IssuerCommand::Init { id, name, jurisdiction } => {

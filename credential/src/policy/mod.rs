@@ -250,7 +250,7 @@ impl Policy {
 
     /// Reads and checks a JSON policy.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
-        match json::from_slice::<Table<PolicyFile>>(json.as_bytes()) {
+        match json::from_slice_of_nobody::<Table<PolicyFile>>(json.as_bytes()) {
             Ok(file) => file.try_into(),
             // JSON of a policy begins with a brace; a text that begins otherwise is something else altogether.
             Err(fault)

@@ -58,7 +58,7 @@ fn bad_points_are_no_keys() {
         let Err(IssuerRecordError::Malformed(refusal)) = IssuerRecord::from_json(&json) else {
             panic!("a record with a bad key was read: {error}");
         };
-        assert!(refusal.to_string().starts_with(&error.to_string()), "{refusal}");
+        assert!(refusal.to_string().contains(&error.to_string()), "{refusal}");
     }
 }
 
