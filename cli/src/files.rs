@@ -57,7 +57,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The same as [`write`], for the owner's eyes only.
+/// The same as [`write()`], for the owner's eyes only.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     write_with(path, bytes, 0o600)
 }
