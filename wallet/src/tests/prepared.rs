@@ -4,7 +4,7 @@ use tacit_credential::presentation::Presentation;
 use tacit_prover::{Prover, setup_development};
 use zeroize::Zeroizing;
 
-use super::present::{CHECK_IN, Scene, holds, proving};
+use super::present::{CHECK_IN, Scene, answer, holds, proving};
 use super::*;
 use crate::ProofEngine::{Full, Show};
 use crate::{CredentialId, KEPT_EPOCHS, PrepareShowsError, ProofEngine, ShowsPrepared, SumsUnused};
@@ -26,13 +26,7 @@ fn scene() -> Scene {
 
 /// Answers a request of now; whatever the engine, the proof must hold.
 fn present_to(scene: &Scene, wallet: &Wallet, policy: &str, seed: u64) -> (Presentation, ProofEngine) {
-    let (prover, _) = proving();
-    let mut parameters = scene.parameters(policy);
-    parameters.circuit = CircuitDigest(prover.circuit_digest());
-    let options = PresentOptions::new(parameters.circuit);
-    let request = sign(parameters, &scene.hotel, seed);
-    let consent = wallet.prepare(&request, scene.now(), &options, &mut rng(seed + 100)).ok().unwrap();
-    let approved = consent.approve(prover, scene.now(), &mut rng(seed + 200)).ok().unwrap();
+    let (request, approved) = answer(scene, wallet, policy, seed);
     assert!(holds(scene, &request, &approved.presentation), "{:?}", approved.engine);
     (approved.presentation, approved.engine)
 }

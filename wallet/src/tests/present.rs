@@ -13,7 +13,8 @@ use tacit_verifier::{KeyPoints, Provenance, VerifyingKey};
 
 use super::*;
 use crate::{
-    Consent, CredentialId, OpenExtras, PresentError, PseudonymSummary, UncertifiedVerifiers, VerifierSummary,
+    Approved, Consent, CredentialId, OpenExtras, PresentError, PseudonymSummary, UncertifiedVerifiers,
+    VerifierSummary,
 };
 
 pub(super) const CHECK_IN: &str =
@@ -384,16 +385,21 @@ pub(super) fn holds(scene: &Scene, request: &SignedRequest, presentation: &Prese
     proving().1.check_proof(&proof, &public(scene, request, presentation).digest()).is_ok()
 }
 
-/// A request for the real circuit, and the presentation that answers it.
-fn present(scene: &Scene, wallet: &Wallet, policy: &str, seed: u64) -> (SignedRequest, Presentation) {
+/// A request for the real circuit, and the approved answer to it.
+pub(super) fn answer(scene: &Scene, wallet: &Wallet, policy: &str, seed: u64) -> (SignedRequest, Approved) {
     let (prover, _) = proving();
     let mut parameters = scene.parameters(policy);
     parameters.circuit = CircuitDigest(prover.circuit_digest());
     let options = PresentOptions::new(parameters.circuit);
     let request = sign(parameters, &scene.hotel, seed);
     let consent = wallet.prepare(&request, scene.now(), &options, &mut rng(seed + 100)).ok().unwrap();
-    let presentation = consent.approve(prover, scene.now(), &mut rng(seed + 200)).ok().unwrap().presentation;
-    (request, presentation)
+    let approved = consent.approve(prover, scene.now(), &mut rng(seed + 200)).ok().unwrap();
+    (request, approved)
+}
+
+fn present(scene: &Scene, wallet: &Wallet, policy: &str, seed: u64) -> (SignedRequest, Presentation) {
+    let (request, approved) = answer(scene, wallet, policy, seed);
+    (request, approved.presentation)
 }
 
 #[test]
