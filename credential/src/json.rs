@@ -135,13 +135,13 @@ pub fn from_slice_of_nobody<T: DeserializeOwned>(json: &[u8]) -> Result<T, JsonF
         let place = format!(" at line {} column {}", error.line(), error.column());
         let text = error.to_string();
         let refusal = text.strip_suffix(&place).unwrap_or(&text);
-        let own = fault.kind == FaultKind::Value && !SERDE.iter().any(|start| refusal.starts_with(start));
+        let own = fault.kind == FaultKind::Value && !NOT_OURS.iter().any(|start| refusal.starts_with(start));
         JsonFault { refusal: own.then(|| refusal.to_owned()), ..fault }
     })
 }
 
-/// How serde's own refusals begin that [`FaultKind::of`] counts as values; they repeat them.
-const SERDE: &[&str] = &["invalid value: ", "invalid length ", "unknown variant `"];
+/// How refusals begin that are not our own and that [`FaultKind::of`] counts as values; they repeat them, or a character.
+const NOT_OURS: &[&str] = &["invalid value: ", "invalid length ", "unknown variant `", "Invalid character "];
 
 impl JsonFault {
     fn new(json: &[u8], error: &serde_json::Error) -> Self {

@@ -18,7 +18,7 @@
 //! enrolled again. A key that was made since the backup is not in the next record, and ends too.
 //!
 //! Not recovered: what was neither in the backup nor published. The credentials concerned have ended with their keys; a
-//! re-binding since the backup is not counted.
+//! re-binding since the backup is undone and not counted, and is made again.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,8 @@ const RESTORED: &str = "restored";
 /// Bits of a status word.
 const WORD_BITS: u32 = 252;
 
-/// Why a registry was not declared restored; nothing was changed.
+/// Why a registry was not declared restored. Nothing was changed, unless a retired key's file or `log-head` is named: then all
+/// else is done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -123,7 +124,6 @@ impl Issuer {
         let issuer = registry.issuer()?;
         let publishing = keys::load_publishing_key(directory, &issuer.publishing_key)?;
         registry.verify_log(None)?;
-        let ending: Vec<KeyRow> = registry.keys()?.into_iter().filter(|row| !row.retired).collect();
         let newest = read_newest(status, &issuer.id, &PublishingKey::from(&publishing))?;
         let key = CredentialKey::generate(rng);
         let mut change = registry.change_of_any_age(now)?;
@@ -132,6 +132,7 @@ impl Issuer {
         if found < known && expected == NewestPublication::InFolder {
             return Err(RestoreError::OldPublication { directory: status.to_owned(), known, found });
         }
+        let ending: Vec<KeyRow> = change.keys()?.into_iter().filter(|row| !row.retired).collect();
         key.save(directory)?;
         let event = Event {
             actor: officer,
@@ -160,9 +161,12 @@ impl Issuer {
             change.log(&Event { action: Action::KeyRetired, detail: &fingerprint, ..event })?;
         }
         change.commit_restored()?;
+        let mut deleted = Ok(());
         for row in &ending {
-            keys::delete_credential_key(directory, &row.key)?;
+            // All of them are tried; the first fault is told.
+            deleted = deleted.and(keys::delete_credential_key(directory, &row.key));
         }
+        deleted?;
         Ok(Restored { publication: found, revocations, credentials })
     }
 }

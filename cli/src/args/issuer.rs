@@ -133,7 +133,7 @@ pub(crate) enum IssuerCommand {
         #[command(flatten)]
         published: PublishedArgument,
     },
-    /// Declare that the registry was brought back from a backup: whatever was signed since ends.
+    /// Declare that the registry was brought back from a backup: every credential of before ends.
     #[command(long_about = RESTORED_ABOUT)]
     Restored {
         #[command(flatten)]
@@ -174,7 +174,7 @@ pub(crate) enum ReasonArgument {
 }
 
 const RESTORED_ABOUT: &str = "\
-Declare that the registry was brought back from a backup: whatever was signed since ends.
+Declare that the registry was brought back from a backup: every credential of before ends.
 
 A backup has forgotten who was enrolled since it was made, and would enrol them again: a second account \
 for one person. So after any restore, of the folder or of registry.sqlite alone, and before anything else:
@@ -189,7 +189,7 @@ It makes a new credential key, retires every other one, and takes over the revoc
 publication, which must be in the published directory: today's, not the one from the same backup. Every \
 credential ends with that trust list, also of people whom the backup knows: `tacit issuer reissue` signs \
 theirs, and pseudonyms stay. Whoever was enrolled since the backup is enrolled again, and may bring another \
-wallet. Bringing back registry.sqlite alone, delete registry.sqlite-wal and registry.sqlite-shm first.";
+wallet; whoever was re-bound since is re-bound again. Bringing back registry.sqlite alone, delete registry.sqlite-wal and registry.sqlite-shm first.";
 
 const ENROL_ABOUT: &str = "\
 Enrol one resident, or many, and sign their credentials.

@@ -243,9 +243,39 @@ fn json_files_are_strict() {
     }
     // None of it is repeated: it may be of another file.
     for wrong in ["\"430102199003074258\"", "430102199003074258", "[430102199003074258]", "[\"李明\"]"] {
-        for error in [Policy::from_json(wrong).unwrap_err(), Policy::from_toml(wrong).unwrap_err()] {
-            let said = error.to_string();
+        let errors = [
+            Policy::from_json(wrong).unwrap_err(),
+            #[cfg(feature = "toml")]
+            Policy::from_toml(wrong).unwrap_err(),
+        ];
+        for said in errors.map(|error| error.to_string()) {
             assert!(!said.contains("1990030742") && !said.contains("李明"), "{said}");
+        }
+    }
+    let values = ["\"*430102199003074258\"", "430102199003074258", "-430102199003074258", "\" 李明\""];
+    let places = [
+        "title",
+        "minimum_age",
+        "provinces",
+        "region",
+        "valid",
+        "disclose",
+        "pseudonym",
+        "max_status_age_hours",
+    ];
+    for (place, value) in places.iter().flat_map(|place| values.map(|value| (place, value))) {
+        for json in [
+            format!("{{\"{place}\":{value}}}"),
+            format!("{{\"{place}\":[{value}]}}"),
+            format!("{{\"{place}\":{{\"from\":{value},\"to\":{value}}}}}"),
+        ] {
+            let Err(error) = Policy::from_json(&json) else {
+                assert!(*place == "title" && value.starts_with('"'), "{json} was read");
+                continue;
+            };
+            for said in [error.to_string(), format!("{error:?}")] {
+                assert!(!said.contains("1990030742") && !said.contains("李明"), "{json}: {said}");
+            }
         }
     }
     // The same checks guard a policy inside a larger file.

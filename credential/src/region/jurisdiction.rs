@@ -37,7 +37,7 @@ pub enum JurisdictionError {
     Empty,
     /// A range in which no document number can be.
     #[error(
-        "the jurisdiction has the codes {from:06}-{to:06}, which are of no province; give codes of GB/T 2260, such as 440300-440399"
+        "the jurisdiction has a range of codes that are of no province; give codes of GB/T 2260, such as 440300-440399"
     )]
     NoProvince {
         /// First code of the range.

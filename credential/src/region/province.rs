@@ -178,14 +178,14 @@ impl<'de> Deserialize<'de> for Province {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Province, E> {
-                Province::parse(text).map_err(|error| E::custom(format_args!("{text:?}: {error}")))
+                Province::parse(text).map_err(E::custom)
             }
 
             fn visit_u64<E: de::Error>(self, code: u64) -> Result<Province, E> {
                 u8::try_from(code)
                     .map_err(|_| RegionError::UnknownProvince)
                     .and_then(Province::from_code)
-                    .map_err(|error| E::custom(format_args!("{code}: {error}")))
+                    .map_err(E::custom)
             }
 
             fn visit_i64<E: de::Error>(self, code: i64) -> Result<Province, E> {
@@ -324,7 +324,9 @@ mod tests {
         for json in ["\"Canton\"", "91", "300", "-44", "44.0", "null", "[44]", "18446744073709551615"] {
             assert!(read(json).is_err(), "{json}");
         }
-        assert!(read("\"Canton\"").unwrap_err().to_string().contains("\"Canton\": unknown province"));
+        // The text may be of a file about a person, handed over by mistake.
+        let said = read("\"Canton\"").unwrap_err().to_string();
+        assert!(said.starts_with("unknown province") && !said.contains("Canton"), "{said}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tacit_credential::number::DocumentNumber;
 
 use super::log::{self, Event, LogHead};
 use super::mark::Mark;
-use super::{Person, RegistryError, element, index_from, signed, unsigned};
+use super::{KeyRow, Person, RegistryError, element, index_from, key_rows, signed, unsigned};
 
 /// A change in progress, made at `now`.
 pub(crate) struct Change<'a> {
@@ -222,6 +222,10 @@ impl Change<'_> {
     }
 
     /// Adds a credential key and returns its serial number.
+    pub(crate) fn keys(&self) -> Result<Vec<KeyRow>, RegistryError> {
+        key_rows(&self.transaction)
+    }
+
     pub(crate) fn add_key(&self, key: &PublicKey) -> Result<i64, RegistryError> {
         self.transaction
             .prepare_cached("INSERT INTO keys (key, created) VALUES (?1, ?2)")?

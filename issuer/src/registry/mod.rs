@@ -178,17 +178,7 @@ impl Registry {
     }
 
     pub(crate) fn keys(&self) -> Result<Vec<KeyRow>, RegistryError> {
-        let mut statement =
-            self.connection.prepare("SELECT serial, key, retired FROM keys ORDER BY serial")?;
-        let mut rows = statement.query([])?;
-        let mut keys = Vec::new();
-        while let Some(row) = rows.next()? {
-            let retired = row.get::<_, Option<i64>>(2)?.is_some();
-            let key =
-                PublicKey::from_bytes(&row.get(1)?).map_err(|_| RegistryError::Damaged("credential key"))?;
-            keys.push(KeyRow { serial: row.get(0)?, key, retired });
-        }
-        Ok(keys)
+        key_rows(&self.connection)
     }
 
     pub(crate) fn counts(&self) -> Result<Counts, RegistryError> {
@@ -241,6 +231,20 @@ fn configure(connection: &Connection) -> Result<(), RegistryError> {
          PRAGMA wal_autocheckpoint = 16384;",
     )?;
     Ok(())
+}
+
+/// All keys, oldest first.
+fn key_rows(connection: &Connection) -> Result<Vec<KeyRow>, RegistryError> {
+    let mut statement = connection.prepare("SELECT serial, key, retired FROM keys ORDER BY serial")?;
+    let mut rows = statement.query([])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        let retired = row.get::<_, Option<i64>>(2)?.is_some();
+        let key =
+            PublicKey::from_bytes(&row.get(1)?).map_err(|_| RegistryError::Damaged("credential key"))?;
+        keys.push(KeyRow { serial: row.get(0)?, key, retired });
+    }
+    Ok(keys)
 }
 
 /// SQLite's integers are signed; times and counters beyond them are refused.

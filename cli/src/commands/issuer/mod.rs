@@ -170,7 +170,7 @@ pub(crate) fn run(arguments: Issuer, output: Output) -> Result<Report, CliError>
             ))
             .line("Next: `tacit issuer record` and `tacit issuer publish`, and the trust operator adds the record and publishes.")
             .line("Until then everything signed since the backup counts: enrol nobody before.")
-            .line("Then `tacit issuer reissue` for whoever is known here, `enrol` for whoever is not; pseudonyms stay with the wallet.")
+            .line("Then `tacit issuer reissue` for whoever is known here, `rebind` for whoever was re-bound since, `enrol` for the others.")
             .key("publication", restored.publication)
             .key("revocations", restored.revocations)
             .key("credentials", restored.credentials))
