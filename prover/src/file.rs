@@ -11,7 +11,6 @@
 //! first), canonical; the identity is all zeros, for (0, 0) lies on neither curve. There are no counts: the
 //! system gives them. The checksum finds damage; it does not say who made the file.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use ark_bn254::{Bn254, Fq, Fq2, G1Affine, G2Affine};
@@ -21,6 +20,7 @@ use sha2::{Digest, Sha256};
 use tacit_r1cs::R1cs;
 
 use crate::key::{KeyError, Provenance, ProvingKey, Shape};
+use crate::replace::replace;
 
 const MAGIC: &[u8; 8] = b"tacit-pk";
 const VERSION: u8 = 1;
@@ -79,19 +79,7 @@ impl ProvingKey {
 
     /// Writes a key to a file, whole or not at all.
     pub fn save(&self, path: &Path) -> Result<(), KeyFileError> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let mut file = std::fs::File::create(&part)?;
-        let written = file
-            .write_all(&self.to_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| std::fs::rename(&part, path));
-        if written.is_err() {
-            // The first error is the one to report.
-            let _ = std::fs::remove_file(&part);
-        }
-        Ok(written?)
+        Ok(replace(path, &self.to_bytes())?)
     }
 
     /// The file format of the module's head.

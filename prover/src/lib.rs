@@ -29,6 +29,7 @@ mod prepared;
 mod proof;
 mod prover;
 mod quotient;
+mod replace;
 mod setup;
 mod show;
 pub mod stock;

@@ -17,10 +17,9 @@
 //! **Checked here**: that the file is for this key, backend and budget; checksum, lengths, the order of indices, that every number is
 //! below the modulus. So a damaged file is refused, and a forged one cannot make us read outside of it. **Not checked**: that the
 //! points are the key's. Whoever can write the file can make proofs invalid and perhaps learn about witnesses: it belongs where the key
-//! and the program are, writable by their owner alone. It must not be written in place while a prover has it mapped; [`write`] renames.
+//! and the program are, writable by their owner alone. It must not be written in place while a prover has it mapped; [`write()`] renames.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +29,7 @@ use tacit_kernels::map::MappedFile;
 use tacit_kernels::{Backend, Curve, FixedBase, Line, Lines, Shape};
 
 use super::PreparedKey;
+use crate::replace::replace;
 
 const MAGIC: &[u8; 8] = b"tacit-kc";
 /// Goes up with every change of this format, of the fold, or of what the kernels' tables hold.
@@ -125,25 +125,6 @@ pub(crate) fn write(prepared: &PreparedKey, identity: &Identity, path: &Path) ->
     let checksum = checksum(&bytes);
     bytes[HEAD..HEAD + 32].copy_from_slice(&checksum);
     Ok(replace(path, &bytes)?)
-}
-
-/// Writes to another name in the same folder, then renames.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let write = || {
-        let mut file = BufWriter::with_capacity(PIECE, File::create(&part)?);
-        file.write_all(bytes)?;
-        file.into_inner()?.sync_all()?;
-        std::fs::rename(&part, path)
-    };
-    let result = write();
-    if result.is_err() {
-        // The first error is the one to report.
-        let _ = std::fs::remove_file(&part);
-    }
-    result
 }
 
 /// Maps a cache.

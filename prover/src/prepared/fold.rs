@@ -1,4 +1,5 @@
-//! The matrix C folded into the key, so that a proof needs four transforms and never `C·z`.
+//! The matrix C folded into the key, so that a proof needs four transforms, and `C·z` for no sum: only to
+//! check that the assignment satisfies the system, without which there would be an invalid proof and no error.
 //!
 //! Let `a, b, c` be the polynomials that take the values `A·z, B·z, C·z` on the domain of n elements, `h = (ab − c)/(Xⁿ − 1)` and
 //! `d = ab mod (Xⁿ + 1)`. From `ab = (c − h) + h Xⁿ` follows `d = c − 2h`, hence
