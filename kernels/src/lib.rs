@@ -44,7 +44,7 @@ pub use backend::{Backend, Kernel, Task, Vectors};
 pub use batch::{invert_all, invert_lanes};
 pub use fft::{Domain, Packed, Quotient, Workspace};
 pub use lanes::{Lanes, Line, Loose, PrimeLanes};
-pub use msm::{Curve, FixedBase, G1, G2, Lines, Options, PartsError, Shape, Sorted};
+pub use msm::{Curve, FixedBase, G1, G2, GoOn, Lines, Options, PartsError, Shape, Sorted};
 pub use pages::LineBuffer;
 pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};
 pub use sparse::{PackedAssignment, SparseMatrix};

@@ -1,14 +1,15 @@
 //! Cancelling a proof, and watching it grow.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Stops proofs from elsewhere: clone it, hand one to the prover, and call [`cancel`](Self::cancel) on the other.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// Stops the proofs that were given this token, after the piece that each is at.
+    /// Stops the proofs that were given this token, within some milliseconds: each of their threads ends the few additions that it
+    /// is at. A proof that is not given out yet is not.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -49,7 +50,8 @@ impl<'a> Control<'a> {
         self
     }
 
-    /// Calls after each piece, from the thread that did it.
+    /// Calls whenever another percent is done, from the thread that did it, and never from two at once. Nothing may be proved from
+    /// within the call under the same control.
     #[must_use]
     pub fn watched_by(mut self, watch: &'a (dyn Fn(Progress) + Sync)) -> Self {
         self.watch = Some(watch);
@@ -57,28 +59,76 @@ impl<'a> Control<'a> {
     }
 
     pub(crate) fn start(&self) -> Steps<'_> {
-        Steps { control: self, done: AtomicU32::new(0) }
+        Steps { control: self, done: Mutex::new(0) }
     }
 }
+
+/// Parts of a percent in which the work is counted.
+const PARTS: u64 = 10_000;
 
 /// A proof under way.
 pub(crate) struct Steps<'a> {
     control: &'a Control<'a>,
-    done: AtomicU32,
+    /// Parts of the work that are done.
+    done: Mutex<u64>,
 }
 
 impl Steps<'_> {
     /// Runs a piece that is so many percent of the work, unless stopped.
-    pub(crate) fn piece<T>(&self, percent: u32, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
-        if self.control.cancel.as_ref().is_some_and(Cancel::is_cancelled) {
-            return Err(Cancelled);
-        }
-        let result = work();
-        let done = self.done.fetch_add(percent, Ordering::Relaxed) + percent;
-        if let Some(watch) = self.control.watch {
-            watch(Progress { percent: done.min(100) });
-        }
+    pub(crate) fn piece<T>(&self, percent: u64, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
+        self.pieces(percent, |_| Some(work()))
+    }
+
+    /// Runs a piece that tells of its parts, and ends with nothing if one of them says so.
+    pub(crate) fn pieces<T>(
+        &self,
+        percent: u64,
+        work: impl FnOnce(&Piece<'_>) -> Option<T>,
+    ) -> Result<T, Cancelled> {
+        self.go_on()?;
+        let piece = Piece { steps: self, whole: percent * PARTS, told: AtomicU64::new(0) };
+        let result = work(&piece).ok_or(Cancelled)?;
+        self.advance(piece.whole - piece.told.into_inner());
         Ok(result)
+    }
+
+    /// Whether to go on; asked a last time before a proof is given out.
+    pub(crate) fn go_on(&self) -> Result<(), Cancelled> {
+        match &self.control.cancel {
+            Some(token) if token.is_cancelled() => Err(Cancelled),
+            _ => Ok(()),
+        }
+    }
+
+    fn advance(&self, parts: u64) {
+        // Held during the call, so that percents come in order.
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *done / PARTS;
+        *done += parts;
+        if let Some(watch) = self.control.watch
+            && *done / PARTS > before
+        {
+            let percent = u32::try_from(*done / PARTS).unwrap_or(100).min(100);
+            watch(Progress { percent });
+        }
+    }
+}
+
+/// A piece that is done in parts, on several threads.
+pub(crate) struct Piece<'a> {
+    steps: &'a Steps<'a>,
+    whole: u64,
+    told: AtomicU64,
+}
+
+impl Piece<'_> {
+    /// So many of all parts of this piece are done; whether to go on.
+    pub(crate) fn done(&self, parts: usize, of: usize) -> bool {
+        // Rounded down, so that no more than the whole is told.
+        let share = self.whole * parts as u64 / of.max(1) as u64;
+        self.told.fetch_add(share, Ordering::Relaxed);
+        self.steps.advance(share);
+        self.steps.go_on().is_ok()
     }
 }
 

@@ -12,12 +12,13 @@ use std::path::Path;
 
 use ark_bn254::{Bn254, Fr, G1Projective, G2Projective};
 use ark_ec::CurveGroup;
+use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
 use ark_groth16::Proof;
-use tacit_kernels::Threads;
+use tacit_kernels::{Curve, FixedBase, Sorted, Threads};
 use zeroize::Zeroize;
 
-use crate::control::{Cancelled, Steps};
+use crate::control::{Cancelled, Control, Steps};
 use crate::key::ProvingKey;
 use crate::options::Options;
 use crate::prepared::cache::{self, CacheError, Identity};
@@ -121,35 +122,37 @@ impl Engine {
         rayon::scope(|scope| {
             // B and r·B₁.
             scope.spawn(|_| {
-                b = steps.piece(50, || {
-                    let (b1, b2) = self.sum_b(scalars);
-                    (b2 + sums.b2 + points.vk.beta_g2, (b1 + sums.b1 + points.beta_g1) * r)
-                });
+                b = self
+                    .sum_b(scalars, steps)
+                    .map(|(b1, b2)| (b2 + sums.b2 + points.vk.beta_g2, (b1 + sums.b1 + points.beta_g1) * r));
             });
             // A and s·A.
             scope.spawn(|_| {
-                a = steps.piece(14, || {
-                    let a = prepared.a.msm(scalars.as_slice(), Threads::Pool) + sums.a + points.vk.alpha_g1;
+                a = msm(&prepared.a, scalars.as_slice(), 14, steps).map(|a| {
+                    let a = a + sums.a + points.vk.alpha_g1;
                     (a, a * s)
                 });
             });
             scope.spawn(|_| {
-                l = steps.piece(14, || prepared.l.msm(scalars.as_slice(), Threads::Pool) + sums.l);
+                l = msm(&prepared.l, scalars.as_slice(), 14, steps).map(|l| l + sums.l);
             });
             u = steps
                 .piece(4, || rows.products())
-                .and_then(|products| steps.piece(15, || prepared.u.msm(&products, Threads::Pool)));
+                .and_then(|products| msm(&prepared.u, &products, 15, steps));
         });
         let ((a, s_a), (b, r_b1)) = (a?, b?);
         let c = l? + u? + s_a + r_b1;
+        steps.go_on()?;
         Ok(Proof { a: a.into_affine(), b: b.into_affine(), c: c.into_affine() })
     }
 
     /// The sums over wires for these values.
     pub(crate) fn wire_sums(&self, values: &[Fr]) -> WireSums {
         let scalars = &Scalars::new(values, Fr::ZERO, Fr::ZERO);
+        let control = Control::default();
+        let steps = &control.start();
         let ((b1, b2), (a, l)) = rayon::join(
-            || self.sum_b(scalars),
+            || uncancelled(self.sum_b(scalars, steps)),
             || {
                 let [a, l] = [&self.prepared.a, &self.prepared.l];
                 rayon::join(
@@ -162,19 +165,45 @@ impl Engine {
     }
 
     /// Over B₁ and B₂, whose scalars are the same.
-    fn sum_b(&self, scalars: &Scalars) -> (G1Projective, G2Projective) {
+    fn sum_b(&self, scalars: &Scalars, steps: &Steps<'_>) -> Result<(G1Projective, G2Projective), Cancelled> {
         let PreparedKey { b1, b2, .. } = &self.prepared;
         let scalars = scalars.as_slice();
-        let sorted = b2.sort(scalars, Threads::Pool);
-        rayon::join(
+        let sorted = steps.piece(1, || b2.sort(scalars, Threads::Pool))?;
+        let (b1, b2) = rayon::join(
             || {
                 if self.prepared.b_is_shared() {
-                    b1.sum(&sorted, Threads::Pool)
+                    sum(b1, &sorted, 14, steps)
                 } else {
-                    b1.msm(scalars, Threads::Pool)
+                    msm(b1, scalars, 14, steps)
                 }
             },
-            || b2.sum(&sorted, Threads::Pool),
-        )
+            || sum(b2, &sorted, 35, steps),
+        );
+        Ok((b1?, b2?))
     }
+}
+
+/// A sum that is so many percent of the work.
+fn msm<C: Curve>(
+    table: &FixedBase<C>,
+    scalars: &[Fr],
+    percent: u64,
+    steps: &Steps<'_>,
+) -> Result<Projective<C::Config>, Cancelled> {
+    steps.go_on()?;
+    sum(table, &table.sort(scalars, Threads::Pool), percent, steps)
+}
+
+fn sum<C: Curve>(
+    table: &FixedBase<C>,
+    sorted: &Sorted,
+    percent: u64,
+    steps: &Steps<'_>,
+) -> Result<Projective<C::Config>, Cancelled> {
+    steps.pieces(percent, |piece| table.sum_while(sorted, Threads::Pool, &|parts, of| piece.done(parts, of)))
+}
+
+/// What nobody can cancel.
+fn uncancelled<T>(result: Result<T, Cancelled>) -> T {
+    result.unwrap_or_else(|Cancelled| unreachable!("the control holds no token"))
 }

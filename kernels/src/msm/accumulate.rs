@@ -1,5 +1,6 @@
 //! All columns of a plan added up, group by group, on one thread or several.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -21,8 +22,17 @@ pub(super) struct Sums {
 /// The key of a sum that is the identity.
 pub(super) const IDENTITY: u32 = u32::MAX;
 
-/// Adds up the columns of `plan`, whose entries index the points of `table`.
-pub(super) fn accumulate<V: Vectors, C: Curve>(table: &[Line], plan: &Plan, threads: Threads) -> Sums {
+/// Called after each run of groups, from the thread that added them up, with their number and that of all groups; `false` gives the
+/// sum up.
+pub type GoOn<'a> = &'a (dyn Fn(usize, usize) -> bool + Sync);
+
+/// Adds up the columns of `plan`, whose entries index the points of `table`; `None` if that was given up.
+pub(super) fn accumulate<V: Vectors, C: Curve>(
+    table: &[Line],
+    plan: &Plan,
+    threads: Threads,
+    go_on: GoOn<'_>,
+) -> Option<Sums> {
     let mut keys = plan.keys.clone();
     let mut lines = vec![Line([0; 8]); keys.len() * C::LINES];
     // A thread takes some groups at a time, as each fetches the lines of the next; but the last ones must not wait for one thread.
@@ -31,6 +41,17 @@ pub(super) fn accumulate<V: Vectors, C: Curve>(table: &[Line], plan: &Plan, thre
         Threads::Pool => plan.groups.len().div_ceil(6 * threads.count()).clamp(1, 8),
     };
     let jobs = jobs::<C>(&plan.groups, run, &mut keys, &mut lines);
+    let given_up = AtomicBool::new(false);
+    let work = |adder: &mut Adder<'_, V, C>, job: Job<'_>| {
+        if given_up.load(Ordering::Relaxed) {
+            return;
+        }
+        let groups = job.groups.len();
+        adder.run(job);
+        if !go_on(groups, plan.groups.len()) {
+            given_up.store(true, Ordering::Relaxed);
+        }
+    };
     match threads {
         Threads::Pool if jobs.len() > 1 => {
             // As many working sets as threads that ever work at once.
@@ -38,16 +59,16 @@ pub(super) fn accumulate<V: Vectors, C: Curve>(table: &[Line], plan: &Plan, thre
             jobs.into_par_iter().for_each(|job| {
                 let pop = || idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
                 let mut adder = pop().unwrap_or_else(|| Adder::<V, C>::new(table, plan));
-                adder.run(job);
+                work(&mut adder, job);
                 idle.lock().unwrap_or_else(PoisonError::into_inner).push(adder);
             });
         }
         _ => {
             let mut adder = Adder::<V, C>::new(table, plan);
-            jobs.into_iter().for_each(|job| adder.run(job));
+            jobs.into_iter().for_each(|job| work(&mut adder, job));
         }
     }
-    Sums { keys, lines }
+    (!given_up.into_inner()).then_some(Sums { keys, lines })
 }
 
 /// Some consecutive groups, and where the sums of their columns go.

@@ -40,6 +40,7 @@ use crate::backend::{Backend, Task, Vectors};
 use crate::lanes::Line;
 use crate::threads::Threads;
 
+pub use accumulate::GoOn;
 pub use curve::{Curve, G1, G2};
 pub use parts::PartsError;
 pub use shape::Shape;
@@ -221,9 +222,17 @@ impl<C: Curve> FixedBase<C> {
     /// # Panics
     /// If the scalars were sorted for a table of another shape, or with other identities.
     pub fn sum(&self, sorted: &Sorted, threads: Threads) -> Group<C> {
+        self.sum_while(sorted, threads, &|_, _| true).expect("nobody gives it up")
+    }
+
+    /// As [`sum`](Self::sum), watched by `go_on`, which may give it up: then there is none.
+    ///
+    /// # Panics
+    /// As [`sum`](Self::sum).
+    pub fn sum_while(&self, sorted: &Sorted, threads: Threads, go_on: GoOn<'_>) -> Option<Group<C>> {
         let same = self.shape == sorted.shape && self.kept == sorted.kept;
         assert!(same, "scalars sorted for a table of the same shape");
-        self.backend.run(Add::<C> { table: self, plan: &sorted.plan, threads })
+        self.backend.run(Add::<C> { table: self, plan: &sorted.plan, threads, go_on })
     }
 }
 
@@ -260,13 +269,14 @@ struct Add<'a, C: Curve> {
     table: &'a FixedBase<C>,
     plan: &'a Plan,
     threads: Threads,
+    go_on: GoOn<'a>,
 }
 
 impl<C: Curve> Task for Add<'_, C> {
-    type Output = Group<C>;
+    type Output = Option<Group<C>>;
 
-    fn run<V: Vectors>(self) -> Group<C> {
-        let sums = accumulate::accumulate::<V, C>(self.table.lines(), self.plan, self.threads);
-        weigh::weigh::<V, C>(sums, &self.table.shape, self.threads)
+    fn run<V: Vectors>(self) -> Option<Group<C>> {
+        let sums = accumulate::accumulate::<V, C>(self.table.lines(), self.plan, self.threads, self.go_on)?;
+        Some(weigh::weigh::<V, C>(sums, &self.table.shape, self.threads))
     }
 }

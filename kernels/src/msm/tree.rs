@@ -10,7 +10,7 @@
 //! costs three products of the batch inversion, two more and a square. It fails where `x1 = x2`; then the product of all denominators
 //! is zero in that lane, nothing has been changed, and [`exceptions`](super::exceptions) takes those lanes out.
 //!
-//! Bounds in units of p (see [`Lanes`](crate::Lanes)): `x` in `[0, 2.6)`, `y` loose in `[0, 2.6)`; a level keeps them.
+//! Bounds in units of p (see [`Lanes`]): `x` in `[0, 2.6)`, `y` loose in `[0, 2.6)`; a level keeps them.
 
 use core::marker::PhantomData;
 

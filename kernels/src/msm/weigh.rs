@@ -42,7 +42,7 @@ pub(super) fn weigh<V: Vectors, C: Curve>(mut sums: Sums, shape: &Shape, threads
     while sums.keys.len() > FEW && sets.iter().any(|set| set.greatest > 3) {
         let (entries, smaller) = split(&sums.keys, &sets);
         let plan = Plan::new(vec![entries], C::GROUP, threads);
-        sums = accumulate::<V, C>(&sums.lines, &plan, threads);
+        sums = accumulate::<V, C>(&sums.lines, &plan, threads, &|_, _| true).expect("nobody gives it up");
         sets = smaller;
     }
     finish::<V, C>(&sums, &sets)

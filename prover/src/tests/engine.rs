@@ -137,7 +137,7 @@ fn a_proof_can_be_watched_and_cancelled() {
     for _ in 0..2 {
         prover.prove_controlled(&assignment, &blindings()[0], &control).unwrap();
         let mut seen = seen.lock().unwrap();
-        assert!(seen.len() > 4 && seen.iter().max() == Some(&100));
+        assert!(seen.len() > 4 && seen.is_sorted() && seen.last() == Some(&100), "{seen:?}");
         seen.clear();
     }
     let token = Cancel::default();
@@ -146,5 +146,29 @@ fn a_proof_can_be_watched_and_cancelled() {
     for _ in 0..2 {
         let result = prover.prove_controlled(&assignment, &blindings()[0], &control);
         assert_eq!(result, Err(ProveError::Cancelled));
+    }
+}
+
+/// Whenever it is, also when every sum has begun: no further work is done but what each thread is at.
+#[test]
+fn a_proof_can_be_cancelled_at_any_time() {
+    let system = Synthetic { constraints: 4_000, public: 2 };
+    let (prover, assignment) = (Prover::new(key(system)), system.assign(1));
+    for threads in [1, 2, 3] {
+        for percent in [1, 10, 40, 80, 95, 100] {
+            let (token, last) = (Cancel::default(), Mutex::new(0));
+            let watch = |progress: Progress| {
+                if progress.percent() >= percent {
+                    token.cancel();
+                }
+                *last.lock().unwrap() = progress.percent();
+            };
+            let control = Control::default().cancelled_by(&token).watched_by(&watch);
+            let result =
+                on_threads(threads, || prover.prove_controlled(&assignment, &blindings()[0], &control));
+            assert_eq!(result, Err(ProveError::Cancelled), "at {percent} %");
+            let last = *last.lock().unwrap();
+            assert!(percent > 40 || last < 100, "went on to {last} % after {percent} %");
+        }
     }
 }
