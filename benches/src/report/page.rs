@@ -177,7 +177,10 @@ fn provenance(report: &Report) -> Vec<Vec<String>> {
         row("build", build.label.clone()),
         row("flags", build.rustflags.clone()),
         row("profile", build.profile.clone()),
-        row("extent", if report.quick { "quick: up to 2^14".into() } else { "full: up to 2^18".into() }),
+        row(
+            "extent",
+            report.scaling.last().map_or_else(|| "–".into(), |size| format!("up to 2^{}", size.log_size)),
+        ),
     ]
 }
 

@@ -19,7 +19,7 @@ Written to the directory: report.html, which loads nothing, and report.json; wit
 snarkjs is measured if it is on the PATH or TACIT_SNARKJS names it, rapidsnark if TACIT_RAPIDSNARK names its program.
 
 The assembly of ark-groth16 is compiled in by `cargo xtask bench`, which builds this program for this CPU and runs it; \
-ratios of any other build are labelled as such. All sizes take some ten minutes, those of --quick under two.
+ratios of any other build are labelled as such. All sizes take some ten minutes, those of --quick under two, --large some ten more.
   cargo xtask bench
   cargo xtask bench --quick --json | jq .full_proof.ratio
 
@@ -32,6 +32,9 @@ pub(crate) struct Bench {
     /// Stop at 2^14 constraints.
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Go on to 2^20 constraints: some ten minutes and 8 GiB of memory more.
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) large: bool,
     /// Write the report into this directory.
     #[arg(long, value_name = "DIR", default_value = "tacit-bench")]
     pub(crate) out: PathBuf,

@@ -63,7 +63,11 @@ fn plan(arguments: &Bench) -> Result<Plan, CliError> {
     let program = std::env::current_exe().map_err(CliError::read(Path::new("tacit")))?;
     let restart = ["bench", "--json", "--first-proof"].map(Into::into).into();
     Ok(Plan {
-        extent: if arguments.quick { Extent::Quick } else { Extent::Full },
+        extent: match (arguments.quick, arguments.large) {
+            (true, _) => Extent::Quick,
+            (_, true) => Extent::Large,
+            _ => Extent::Full,
+        },
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
