@@ -27,8 +27,9 @@ impl MappedFile {
     /// Those of the file system.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
-        let length = usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        os::Bytes::new(&file, length).map(Self)
+        // No slice is longer than `isize::MAX`, which files can be where addresses have 32 bits.
+        let length = isize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        os::Bytes::new(&file, length.unsigned_abs()).map(Self)
     }
 
     /// The bytes.
@@ -106,7 +107,7 @@ mod os {
             if self.length == 0 {
                 return &[];
             }
-            // SAFETY: the mapping is that long, readable, and lives as long as `self`.
+            // SAFETY: the mapping is that long, which `open` made sure a slice can be, readable, and lives as long as `self`.
             unsafe { core::slice::from_raw_parts(self.start, self.length) }
         }
     }
@@ -138,7 +139,7 @@ mod os {
 
     impl Bytes {
         pub(super) fn new(mut file: &File, length: usize) -> io::Result<Self> {
-            let mut room = vec![0; length + LINE];
+            let mut room = vec![0; length.checked_add(LINE).ok_or(io::ErrorKind::FileTooLarge)?];
             let skip = room.as_ptr().align_offset(LINE);
             file.read_exact(&mut room[skip..skip + length])?;
             Ok(Self { room, skip, length })

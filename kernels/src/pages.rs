@@ -92,6 +92,8 @@ mod os {
         /// `None` if the buffer is small, or the system has no more memory.
         pub(super) fn new(lines: usize) -> Option<Self> {
             let bytes = lines.checked_mul(size_of::<Line>()).filter(|&bytes| bytes >= LARGE)?;
+            // No slice is longer.
+            isize::try_from(bytes).ok()?;
             let access = ProtFlags::READ | ProtFlags::WRITE;
             // SAFETY: a new mapping at a place of the system's choice changes nothing that exists.
             let start =

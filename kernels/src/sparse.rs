@@ -15,6 +15,7 @@ use core::ops::Range;
 use ark_bn254::Fr;
 use ark_ff::Field;
 use rayon::prelude::*;
+use zeroize::Zeroize;
 
 use crate::backend::{Kernel, Vectors};
 use crate::fft::Packed;
@@ -34,8 +35,7 @@ const ZERO_LINE: Line = Line([0; 8]);
 /// Eight indices, one a lane.
 type Step = [u32; 8];
 
-/// The values of all wires, each on a line of its own, in the backend's form.
-#[derive(Clone)]
+/// The values of all wires, each on a line of its own, in the backend's form. Zeroized when dropped.
 pub struct PackedAssignment<V> {
     /// After the last wire comes one that is zero.
     lines: Vec<Line>,
@@ -69,6 +69,12 @@ impl<V: Vectors> PackedAssignment<V> {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+impl<V> Drop for PackedAssignment<V> {
+    fn drop(&mut self) {
+        self.lines.iter_mut().for_each(|line| line.0.zeroize());
     }
 }
 

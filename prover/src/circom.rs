@@ -103,7 +103,7 @@ impl ZkeyProver {
     }
 
     /// Proves that the assignment satisfies the key's circuit.
-    pub fn prove_with(&self, assignment: &Assignment, blinding: &Blinding) -> Result<Proof, ZkeyProveError> {
+    pub fn prove_with(&self, assignment: &Assignment, blinding: Blinding) -> Result<Proof, ZkeyProveError> {
         let z = assignment.as_slice();
         let (needed, found) = (self.zkey.num_wires(), z.len());
         if needed != found {
@@ -112,7 +112,7 @@ impl ZkeyProver {
         if !z[0].is_one() {
             return Err(ZkeyProveError::ConstantNotOne);
         }
-        let (parts, Blinding { r, s }) = (self.zkey.parts(), blinding);
+        let (parts, [r, s]) = (self.zkey.parts(), blinding.into_factors());
         let (a, (b1, (b2, (l, h)))) = rayon::join(
             || msm(&parts.a, z),
             || {
@@ -135,7 +135,7 @@ impl ZkeyProver {
         let a = a + parts.vk.alpha_g1 + parts.delta_g1 * r;
         let b1 = b1 + parts.beta_g1 + parts.delta_g1 * s;
         let b = b2 + parts.vk.beta_g2 + parts.vk.delta_g2 * s;
-        let c = l + h + a * s + b1 * r - parts.delta_g1 * (*r * s);
+        let c = l + h + a * s + b1 * r - parts.delta_g1 * (r * s);
         let proof = Proof(ark_groth16::Proof { a: a.into_affine(), b: b.into_affine(), c: c.into_affine() });
         let public = assignment.instance(1 + self.zkey.num_public());
         if verify(&parts.vk, &proof, public) { Ok(proof) } else { Err(ZkeyProveError::DoesNotHold) }

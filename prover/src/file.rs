@@ -139,12 +139,15 @@ impl ProvingKey {
             rest.take(length).ok_or_else(|| short(length.saturating_add(HEAD + CHECKSUM)))?,
         )?;
         let shape = Shape::of(&r1cs)?;
-        let (g1, g2) = (
-            3 + shape.instance + 2 * shape.wires + (shape.domain - 1) + (shape.wires - shape.instance),
-            3 + shape.wires,
-        );
-        if rest.0.len() != 64 * g1 + 128 * g2 {
-            return Err(short(HEAD + length + 64 * g1 + 128 * g2 + CHECKSUM));
+        // In 64 bits, which sizes of 32 cannot overflow.
+        let [instance, wires, domain] = [shape.instance, shape.wires, shape.domain].map(|size| size as u64);
+        let (g1, g2) = (3 + instance + 2 * wires + (domain - 1) + (wires - instance), 3 + wires);
+        let points = 64 * g1 + 128 * g2;
+        if rest.0.len() as u64 != points {
+            return Err(short(
+                usize::try_from(points)
+                    .map_or(usize::MAX, |points| (HEAD + length + CHECKSUM).saturating_add(points)),
+            ));
         }
         let (alpha_g1, beta_g1, delta_g1) = (rest.g1()?, rest.g1()?, rest.g1()?);
         let (beta_g2, gamma_g2, delta_g2) = (rest.g2()?, rest.g2()?, rest.g2()?);

@@ -6,8 +6,9 @@
 //!
 //! The blinding factors `r`, `s` are fresh for every proof: they alone make it independent of the witness.
 //!
-//! **Checked here**: shape, and every constraint. The scalars that are made of the assignment are zeroized. **Not zeroized**: what the
-//! kernels make of those while they work (packed rows, digits, sums of buckets), which is freed at once.
+//! **Checked here**: shape, and every constraint. The scalars that are made of the assignment are zeroized, packed or not.
+//! **Not zeroized**: what the kernels make of those while they work (coefficients of polynomials, digits, sums of buckets), which is
+//! freed at once.
 
 use std::path::Path;
 
@@ -25,6 +26,9 @@ use crate::prepared::cache::CacheError;
 use crate::proof::Proof;
 
 /// Makes proofs with one key. Shared between threads by reference.
+///
+/// Every constraint is checked before a proof is made, so that with an honest key every proof holds; the proofs themselves are not
+/// verified. Whoever cannot vouch for key and cache verifies each with the verifying key before it leaves, in a millisecond or two.
 pub struct Prover {
     engine: Engine,
 }
@@ -78,11 +82,11 @@ pub enum CacheUse {
     NotWritten(CacheError),
 }
 
-/// The two random factors that hide the witness. One pair must never serve two proofs.
+/// The two random factors that hide the witness. One pair must never serve two proofs: it is handed over, and cannot be copied.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Blinding {
-    pub(crate) r: Fr,
-    pub(crate) s: Fr,
+    r: Fr,
+    s: Fr,
 }
 
 impl Blinding {
@@ -94,6 +98,11 @@ impl Blinding {
     /// A chosen pair, for comparing engines with each other: such a proof hides nothing.
     pub fn chosen(r: Fr, s: Fr) -> Self {
         Self { r, s }
+    }
+
+    /// `r` and `s`, for the one proof.
+    pub(crate) fn into_factors(self) -> [Fr; 2] {
+        [self.r, self.s]
     }
 }
 
@@ -116,12 +125,16 @@ impl Prover {
         Ok(Self { engine: Engine::with(key, prepared, options) })
     }
 
-    /// [`Prover::load`] if that works. If not, prepares and writes the cache for the next time.
+    /// [`Prover::load`] if that works. If not, prepares and writes the cache for the next time, in place of a cache or of nothing:
+    /// other files are left alone.
     pub fn open(key: ProvingKey, cache: &Path, options: &Options) -> (Self, CacheUse) {
         match Engine::read(&key, cache, options) {
             Ok(prepared) => (Self { engine: Engine::with(key, prepared, options) }, CacheUse::Loaded),
             Err(why) => {
                 let prover = Self::with_options(key, options);
+                if matches!(why, CacheError::NoCache) {
+                    return (prover, CacheUse::NotWritten(why));
+                }
                 let written = prover.save_cache(cache);
                 (prover, written.map_or_else(CacheUse::NotWritten, |()| CacheUse::Written(why)))
             }
@@ -135,11 +148,11 @@ impl Prover {
 
     /// Proves that the assignment satisfies the key's system.
     pub fn prove(&self, assignment: &Assignment, rng: &mut impl CryptoRngCore) -> Result<Proof, ProveError> {
-        self.prove_with(assignment, &Blinding::random(rng))
+        self.prove_with(assignment, Blinding::random(rng))
     }
 
     /// [`Prover::prove`] with given blinding factors: the same pair gives the same proof, whatever the engine.
-    pub fn prove_with(&self, assignment: &Assignment, blinding: &Blinding) -> Result<Proof, ProveError> {
+    pub fn prove_with(&self, assignment: &Assignment, blinding: Blinding) -> Result<Proof, ProveError> {
         self.prove_controlled(assignment, blinding, &Control::default())
     }
 
@@ -147,7 +160,7 @@ impl Prover {
     pub fn prove_controlled(
         &self,
         assignment: &Assignment,
-        blinding: &Blinding,
+        blinding: Blinding,
         control: &Control<'_>,
     ) -> Result<Proof, ProveError> {
         self.check_shape(assignment)?;
@@ -172,10 +185,10 @@ impl Prover {
         assignment: &Assignment,
         sums: &WireSums,
         rest: &[Fr],
-        blinding: &Blinding,
+        blinding: Blinding,
         control: &Control<'_>,
     ) -> Result<Proof, ProveError> {
-        let factors = [blinding.r, blinding.s];
+        let factors = blinding.into_factors();
         match self.engine.prove(assignment.as_slice(), sums, rest, factors, &control.start()) {
             Ok(proof) => Ok(Proof(proof)),
             Err(Stopped::Cancelled) => Err(ProveError::Cancelled),

@@ -82,7 +82,7 @@ impl Prover {
         assignment: &Assignment,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Proof, ProveError> {
-        self.show_with(prepared, assignment, &Blinding::random(rng), &Control::default())
+        self.show_with(prepared, assignment, Blinding::random(rng), &Control::default())
     }
 
     /// [`Prover::show`] with given blinding factors, cancellable and watched.
@@ -90,7 +90,7 @@ impl Prover {
         &self,
         prepared: &Prepared,
         assignment: &Assignment,
-        blinding: &Blinding,
+        blinding: Blinding,
         control: &Control<'_>,
     ) -> Result<Proof, ProveError> {
         if prepared.key != self.key().digest() || prepared.values.len() != self.r1cs().num_wires() {
@@ -153,6 +153,9 @@ impl Prepared {
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote. Whether it is of the right key is found out by [`Prover::show`].
+    ///
+    /// **Not checked**: that ΣB₂ lies in the subgroup, and that the sums are those of the values, which only the store's
+    /// authentication vouches for. With false ones a show gives a proof that does not hold.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PreparedDecodeError> {
         use PreparedDecodeError::{Damaged, Kind};
         let (head, mut rest) = bytes.split_at_checked(HEAD).ok_or(Kind)?;

@@ -27,11 +27,12 @@ impl StockProver {
     }
 
     /// Precondition: `assignment` satisfies the system.
-    pub fn prove_with(&self, assignment: &Assignment, blinding: &Blinding) -> Result<Proof, SynthesisError> {
+    pub fn prove_with(&self, assignment: &Assignment, blinding: Blinding) -> Result<Proof, SynthesisError> {
+        let [r, s] = blinding.into_factors();
         Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
             self.key.points(),
-            blinding.r,
-            blinding.s,
+            r,
+            s,
             &self.matrices,
             self.key.r1cs().num_instance(),
             self.key.r1cs().num_constraints(),

@@ -101,8 +101,8 @@ fn blinding_alone_varies_the_proof() {
     let prover = Prover::new(key());
     let assignment = assignment(32, 3);
     let chosen = || Blinding::chosen(Fr::from(7), Fr::from(11));
-    let proof = prover.prove_with(&assignment, &chosen()).unwrap();
-    assert_eq!(proof, prover.prove_with(&assignment, &chosen()).unwrap());
+    let proof = prover.prove_with(&assignment, chosen()).unwrap();
+    assert_eq!(proof, prover.prove_with(&assignment, chosen()).unwrap());
     let mut rng = rng();
     let fresh: Vec<_> = (0..3).map(|_| prover.prove(&assignment, &mut rng).unwrap()).collect();
     for (i, other) in fresh.iter().enumerate() {

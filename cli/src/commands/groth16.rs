@@ -60,7 +60,7 @@ fn prove(arguments: &Prove, output: Output) -> Result<Report, CliError> {
     let blinding = Blinding::random(&mut OsRng);
     let (proof, cache) = match &opened {
         Opened::Prepared(prover, cache) => {
-            let proof = prover.prove_with(assignment, &blinding).map_err(refused)?;
+            let proof = prover.prove_with(assignment, blinding).map_err(refused)?;
             let vk = prover.key().verifying_key();
             if !verify(vk, &proof, assignment.instance(vk.gamma_abc_g1.len())) {
                 return Err(does_not_hold(
@@ -71,7 +71,7 @@ fn prove(arguments: &Prove, output: Output) -> Result<Report, CliError> {
             }
             (proof, *cache)
         }
-        Opened::Plain(prover) => (prover.prove_with(assignment, &blinding).map_err(refused)?, "none"),
+        Opened::Plain(prover) => (prover.prove_with(assignment, blinding).map_err(refused)?, "none"),
     };
     let proving = proving.elapsed();
     spinner.finish_and_clear();

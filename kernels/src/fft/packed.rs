@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use ark_bn254::Fr;
 use ark_ff::{BigInt, Field};
 use rayon::prelude::*;
+use zeroize::Zeroize;
 
 use super::Sum;
 use crate::backend::{Kernel, Vectors};
@@ -17,8 +18,8 @@ const RUN: usize = 512;
 /// Four lines: eight elements.
 type Eight = [Line; 4];
 
-/// Elements of Fr, packed and canonical, two to a line.
-#[derive(Clone, Debug)]
+/// Elements of Fr, packed and canonical, two to a line. Zeroized when dropped.
+#[derive(Clone)]
 pub struct Packed<V> {
     /// Filled up with zeros.
     eights: Vec<Eight>,
@@ -133,6 +134,12 @@ impl<V: Vectors> Packed<V> {
                 .zip(self.eights.par_chunks_mut(RUN))
                 .for_each(|((a, b), to)| V::enter(SetProduct::<V::Fr>(a, b, to)));
         }
+    }
+}
+
+impl<V> Drop for Packed<V> {
+    fn drop(&mut self) {
+        self.eights.iter_mut().flatten().for_each(|line| line.0.zeroize());
     }
 }
 

@@ -334,6 +334,7 @@ impl<P: Params> PrimeLanes for Element<P> {
 
     #[inline(always)]
     fn mul_quadratic(a: [Operand<P>; 2], b: [Operand<P>; 2]) -> [Sum<P>; 2] {
+        debug_assert!([a, b].as_flattened().iter().all(fits_quadratic), "operand out of bounds");
         let [c0, c1] = product::product_quadratic([a[0].0, a[1].0], [b[0].0, b[1].0]);
         [Sum(product::reduce::<P>(c0), PhantomData), Sum(product::reduce::<P>(c1), PhantomData)]
     }
@@ -341,6 +342,7 @@ impl<P: Params> PrimeLanes for Element<P> {
     /// `(a0 + a1)(a0 − a1)` and `2 a0·a1`.
     #[inline(always)]
     fn square_quadratic(a: [Operand<P>; 2]) -> [Sum<P>; 2] {
+        debug_assert!(a.iter().all(fits_quadratic), "operand out of bounds");
         let (a0, a1) = (Sum::<P>(a[0].0, PhantomData), Sum::<P>(a[1].0, PhantomData));
         let sum = product::sum(a[0].0, a[1].0);
         let twice = product::sum(a[0].0, a[0].0);
@@ -379,6 +381,11 @@ fn rotate<const N: usize>(v: V) -> V {
             v512::from_words(&core::array::from_fn(|i| words[(i + N) % 8]))
         }
     }
+}
+
+/// Whether a coordinate of [`Quadratic`](crate::quadratic::Quadratic)'s operand is below its bound, by its top limb.
+fn fits_quadratic<P: Params>(coordinate: &Operand<P>) -> bool {
+    within(coordinate.0, (P::P[4] * 56).div_ceil(10) + 1)
 }
 
 /// Whether the limbs are carried and the top one is below `top`, in each lane.

@@ -22,7 +22,7 @@ use crate::backend::{Kernel, Vectors};
 use crate::lanes::PrimeLanes;
 
 /// Which table entry is added into a bucket: its index, and the top bit set for the negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry(u32);
 
 impl Entry {
@@ -57,12 +57,12 @@ impl Entry {
     }
 }
 
-/// An entry and the number of its bucket.
-pub(super) type Keyed = (u32, Entry);
+/// The number of a bucket and the bits of an entry: integers, for which zeroed memory costs nothing until it is used.
+type Keyed = [u32; 2];
 
 /// The entries of some scalars, in no order, and how many each bucket has.
 pub(super) struct Entries {
-    /// Room for all entries that may come.
+    /// Room for all entries that may come; few do where most scalars are zero.
     keyed: Vec<Keyed>,
     /// Those that have come.
     filled: usize,
@@ -101,20 +101,25 @@ pub(super) fn recode<V: Vectors>(
 impl Entries {
     /// None yet.
     pub(super) fn new(room: usize, buckets: usize) -> Self {
-        Self { keyed: vec![(0, Entry::default()); room], filled: 0, counts: vec![0; buckets] }
+        Self { keyed: vec![[0; 2]; room], filled: 0, counts: vec![0; buckets] }
     }
 
     /// Counts and keeps an entry.
     #[inline(always)]
     pub(super) fn push(&mut self, key: u32, entry: Entry) {
         self.counts[key as usize] += 1;
-        self.keyed[self.filled] = (key, entry);
+        self.keyed[self.filled] = [key, entry.to_bits()];
         self.filled += 1;
     }
 
-    /// The entries.
-    pub(super) fn keyed(&self) -> &[Keyed] {
-        &self.keyed[..self.filled]
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.filled
+    }
+
+    /// The entries, each with the number of its bucket.
+    pub(super) fn keyed(&self) -> impl Iterator<Item = (u32, Entry)> {
+        self.keyed[..self.filled].iter().map(|&[key, bits]| (key, Entry::from_bits(bits)))
     }
 
     /// How many each bucket has.
@@ -180,7 +185,7 @@ impl<V: Vectors> Kernel for Recode<'_, V> {
                         Entry::new(shape.index(window, batch.points[lane]), (digit < 0) != negative[lane]);
                     let key = shape.key(window, digit.unsigned_abs() as u32);
                     counts[key as usize] += 1;
-                    keyed[next] = (key, entry);
+                    keyed[next] = [key, entry.to_bits()];
                     next += 1;
                 }
             }

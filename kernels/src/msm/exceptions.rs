@@ -2,7 +2,8 @@
 //!
 //! A lane whose pair needs another formula is neutralised (its denominator made one, so that the level goes through) and what it
 //! should hold is written over it afterwards. The identity has no coordinates: where a sum is the identity, the lane is remembered.
-//! None of this happens with keys that were made at random.
+//! With keys that were made at random, it happens where two wires stand in a matrix with equal or opposite columns, and hardly ever
+//! else.
 
 use ark_ff::{AdditiveGroup, Field};
 

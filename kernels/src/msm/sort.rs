@@ -61,7 +61,7 @@ impl Plan {
     /// Puts entries that come in parts, each counted on its own, in groups of about `group` entries.
     pub(super) fn new(parts: Vec<Entries>, group: usize, threads: Threads) -> Self {
         let buckets = parts.first().map_or(0, |part| part.counts().len());
-        let total: usize = parts.iter().map(|part| part.keyed().len()).sum();
+        let total: usize = parts.iter().map(Entries::len).sum();
         let cap = (2 * total).div_ceil(buckets.max(1)).max(CAP) as u32;
 
         let mut columns = Vec::with_capacity(buckets + total / cap as usize);
@@ -85,7 +85,7 @@ impl Plan {
             })
             .collect();
         let put = |(part, mut cursors): (Entries, Vec<Cursor>)| {
-            for &(key, entry) in part.keyed() {
+            for (key, entry) in part.keyed() {
                 let cursor = &mut cursors[key as usize];
                 if cursor.left == 0 {
                     *cursor = Cursor::at(&columns, cursor.column + 1, 0);
@@ -174,6 +174,7 @@ fn group_columns(sizes: &[u32], group: usize) -> (Vec<Group>, Vec<Row>) {
         }
         groups.push(Group { columns: first..column, rows: first_row..rows.len(), order: first_place..place });
     }
+    assert!(u32::try_from(place).is_ok(), "2^32 entries: more than places can count");
     (groups, rows)
 }
 

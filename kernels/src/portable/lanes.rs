@@ -361,12 +361,14 @@ impl<P: Params> PrimeLanes for Element<P> {
 
     #[inline(always)]
     fn mul_quadratic(a: [Operand<P>; 2], b: [Operand<P>; 2]) -> [Sum<P>; 2] {
+        debug_assert!([a, b].as_flattened().iter().all(fits_quadratic), "operand out of bounds");
         let [c0, c1] = product::mul_quadratic::<P>([&a[0].0, &a[1].0], [&b[0].0, &b[1].0]);
         [Sum::widened_signed(&c0), Sum::widened(&c1)]
     }
 
     #[inline(always)]
     fn square_quadratic(a: [Operand<P>; 2]) -> [Sum<P>; 2] {
+        debug_assert!(a.iter().all(fits_quadratic), "operand out of bounds");
         let [c0, c1] = product::square_quadratic::<P>([&a[0].0, &a[1].0]);
         [Sum::widened(&c0), Sum::widened(&c1)]
     }
@@ -391,6 +393,11 @@ fn joined([a0, a1, a2, a3]: [u64; 4], [b0, b1, b2, b3]: [u64; 4]) -> Line {
 fn halves(line: &Line) -> [[u64; 4]; 2] {
     let [a0, a1, a2, a3, b0, b1, b2, b3] = line.0;
     [[a0, a1, a2, a3], [b0, b1, b2, b3]]
+}
+
+/// Whether a coordinate of [`Quadratic`](crate::quadratic::Quadratic)'s operand is below its bound, by its top limb.
+fn fits_quadratic<P: Params>(coordinate: &Operand<P>) -> bool {
+    within(&coordinate.0, P::P[8] * 56 / 10 + 2)
 }
 
 /// Whether the limbs are carried and the top one is below `top`, in each lane.

@@ -50,6 +50,7 @@ fn edge_scalars() -> Vec<Fr> {
     scalars
 }
 
+/// Both backends, on one thread and on those of the pool.
 fn check<C: Curve>(points: &[Point<C>], scalars: &[Fr], shapes: &[(usize, usize)], what: &str) {
     let expected = Group::<C>::msm(points, scalars).unwrap();
     let kept = points.iter().filter(|point| !point.is_zero()).count();
@@ -173,15 +174,35 @@ fn bits() {
     check::<G1>(&points, &mixed, &[(12, 1), (9, 1), (10, 26)], "nine bits in ten");
 }
 
-#[test]
-fn threads() {
+/// Tables built, scalars sorted and sums added up by pools of several sizes, of enough points that all three are shared out; and with
+/// equal, opposite and absent points where the shares meet.
+fn threads<C: Curve>(count: usize) {
     let mut rng = rng();
-    let points = points::<G1>(6000);
-    let scalars: Vec<Fr> = points.iter().map(|_| Fr::rand(&mut rng)).collect();
+    let mut points = points::<C>(count);
+    let mut scalars: Vec<Fr> = points.iter().map(|_| Fr::rand(&mut rng)).collect();
+    for part in [2, 3, 7] {
+        for boundary in (1..part).map(|i| i * count / part) {
+            points[boundary] = points[boundary - 1];
+            points[boundary + 1] = -points[boundary];
+            points[boundary + 2] = Affine::zero();
+            scalars[boundary] = scalars[boundary - 1];
+            scalars[boundary + 1] = scalars[boundary - 1];
+        }
+    }
     for threads in [1, 2, 3, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| check::<G1>(&points, &scalars, &[(10, 1), (9, 5)], &format!("{threads} threads")));
+        pool.install(|| check::<C>(&points, &scalars, &[(10, 1), (9, 5)], &format!("{threads} threads")));
     }
+}
+
+#[test]
+fn threads_in_g1() {
+    threads::<G1>(6000);
+}
+
+#[test]
+fn threads_in_g2() {
+    threads::<G2>(3000);
 }
 
 #[test]

@@ -51,8 +51,11 @@ pub enum CacheError {
     /// The file system refused.
     #[error("the key cache could not be read or written: {0}; check path and permissions")]
     Io(#[from] io::Error),
-    /// The file is no key cache, or of another version of this program.
-    #[error("this is no key cache of this version of the program; delete it, it will be made again")]
+    /// There is a file, and it is no key cache.
+    #[error("the file is no key cache; name another path for it, as this file will not be replaced")]
+    NoCache,
+    /// It is a key cache of another version of this program.
+    #[error("the key cache was made by another version of the program; delete it, it will be made again")]
     Version,
     /// It was made with other instructions than this prover uses.
     #[error("the key cache was made for another kind of CPU; delete it, it will be made again")]
@@ -135,6 +138,9 @@ pub(crate) fn read(path: &Path, identity: &Identity) -> Result<PreparedKey, Cach
     let file = Arc::new(MappedFile::open(path)?);
     let bytes = file.bytes();
     let start = head_start(identity);
+    if !bytes.starts_with(MAGIC) {
+        return Err(if MAGIC.starts_with(bytes) { CacheError::Damaged } else { CacheError::NoCache });
+    }
     if !bytes.starts_with(&start[..16]) {
         return Err(CacheError::Version);
     }

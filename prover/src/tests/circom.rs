@@ -22,6 +22,10 @@ fn load(name: &str) -> (Zkey, CircomR1cs, Witness) {
     )
 }
 
+fn blinding() -> Blinding {
+    Blinding::chosen(Fr::from(7), Fr::from(11))
+}
+
 /// The engine, with C from the circuit, and the prover that has only the key make the same proof, and it
 /// holds.
 #[test]
@@ -29,13 +33,12 @@ fn circoms_keys_prove_with_and_without_the_circuit() {
     for name in ["tiny", "small"] {
         let (zkey, circuit, witness) = load(name);
         let key = ProvingKey::from_circom(Provenance::Ceremony, &zkey, &circuit).unwrap();
-        let blinding = Blinding::chosen(Fr::from(7), Fr::from(11));
-        let proof = Prover::new(key).prove_with(witness.assignment(), &blinding).unwrap();
+        let proof = Prover::new(key).prove_with(witness.assignment(), blinding()).unwrap();
         let vk = zkey.parts().vk.clone();
         let mut public = witness.assignment().instance(1 + zkey.num_public()).to_vec();
         assert!(verify(&vk, &proof, &public));
         let alone = ZkeyProver::new(zkey).unwrap();
-        assert_eq!(alone.prove_with(witness.assignment(), &blinding), Ok(proof.clone()), "{name}");
+        assert_eq!(alone.prove_with(witness.assignment(), blinding()), Ok(proof.clone()), "{name}");
         assert!(!verify(&vk, &proof, &public[1..]));
         public[0] += Fr::from(1);
         assert!(!verify(&vk, &proof, &public));
@@ -45,8 +48,7 @@ fn circoms_keys_prove_with_and_without_the_circuit() {
 #[test]
 fn points_that_are_no_proof_are_refused() {
     let (zkey, _, witness) = load("tiny");
-    let blinding = Blinding::chosen(Fr::from(7), Fr::from(11));
-    let proof = ZkeyProver::new(zkey).unwrap().prove_with(witness.assignment(), &blinding).unwrap();
+    let proof = ZkeyProver::new(zkey).unwrap().prove_with(witness.assignment(), blinding()).unwrap();
     let with = |change: &dyn Fn(&mut ark_groth16::Proof<Bn254>)| {
         let mut points = proof.points().clone();
         change(&mut points);
@@ -69,7 +71,6 @@ fn points_that_are_no_proof_are_refused() {
 #[test]
 fn false_witnesses_and_other_circuits_are_refused() {
     let (zkey, circuit, witness) = load("tiny");
-    let blinding = Blinding::chosen(Fr::from(7), Fr::from(11));
     let key = ProvingKey::from_circom(Provenance::Ceremony, &zkey, &circuit).unwrap();
     let (engine, alone) = (Prover::new(key), ZkeyProver::new(zkey.clone()).unwrap());
     let change = |wire: usize| {
@@ -79,13 +80,17 @@ fn false_witnesses_and_other_circuits_are_refused() {
     };
     for wire in 1..witness.assignment().as_slice().len() {
         let assignment = change(wire);
-        assert!(matches!(engine.prove_with(&assignment, &blinding), Err(ProveError::Unsatisfied { .. })));
-        assert_eq!(alone.prove_with(&assignment, &blinding), Err(ZkeyProveError::DoesNotHold), "wire {wire}");
+        assert!(matches!(engine.prove_with(&assignment, blinding()), Err(ProveError::Unsatisfied { .. })));
+        assert_eq!(
+            alone.prove_with(&assignment, blinding()),
+            Err(ZkeyProveError::DoesNotHold),
+            "wire {wire}"
+        );
     }
-    assert_eq!(alone.prove_with(&change(0), &blinding), Err(ZkeyProveError::ConstantNotOne));
+    assert_eq!(alone.prove_with(&change(0), blinding()), Err(ZkeyProveError::ConstantNotOne));
     let (_, other, longer) = load("small");
     assert_eq!(
-        alone.prove_with(longer.assignment(), &blinding),
+        alone.prove_with(longer.assignment(), blinding()),
         Err(ZkeyProveError::WrongShape { needed: 5, found: 22 })
     );
     let wrong = ProvingKey::from_circom(Provenance::Ceremony, &zkey, &other).err().unwrap();
@@ -101,8 +106,7 @@ fn own_keys_go_to_circom_and_come_back() {
     let back = ProvingKey::from_circom(Provenance::Development, &zkey, &circuit).unwrap();
     assert!(back.points() == key.points());
     assert_eq!(back.circuit_digest(), key.circuit_digest());
-    let blinding = Blinding::chosen(Fr::from(3), Fr::from(5));
     let assignment = assignment(32, 3);
-    let proof = Prover::new(key).prove_with(&assignment, &blinding).unwrap();
-    assert_eq!(ZkeyProver::new(zkey).unwrap().prove_with(&assignment, &blinding), Ok(proof));
+    let proof = Prover::new(key).prove_with(&assignment, blinding()).unwrap();
+    assert_eq!(ZkeyProver::new(zkey).unwrap().prove_with(&assignment, blinding()), Ok(proof));
 }

@@ -30,7 +30,7 @@ fn a_show_is_the_full_proof_whatever_was_prepared() {
     assert!(found.count() > 0 && found.count() < wires as usize);
     for backend in Backend::all() {
         let prover = prover(10, backend);
-        let full = prover.prove_with(second, &blinding()).unwrap();
+        let full = prover.prove_with(second, blinding()).unwrap();
         // Found; nothing; everything; wires that do not exist; the constant among them.
         let choices = [
             found.clone(),
@@ -42,10 +42,10 @@ fn a_show_is_the_full_proof_whatever_was_prepared() {
         for changing in &choices {
             let prepared = prover.prepare(first, changing).unwrap();
             let show = |prepared: &Prepared, assignment| {
-                prover.show_with(prepared, assignment, &blinding(), &Control::default())
+                prover.show_with(prepared, assignment, blinding(), &Control::default())
             };
             assert_eq!(show(&prepared, second).as_ref(), Ok(&full));
-            assert_eq!(show(&prepared, third), prover.prove_with(third, &blinding()));
+            assert_eq!(show(&prepared, third), prover.prove_with(third, blinding()));
             let read = Prepared::from_bytes(&prepared.to_bytes()).unwrap();
             assert_eq!(*read.to_bytes(), *prepared.to_bytes());
             assert_eq!(show(&read, second).as_ref(), Ok(&full));
