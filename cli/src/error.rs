@@ -126,6 +126,16 @@ pub(crate) enum CliError {
         "nothing was sent: there is no terminal to ask for consent at. A script that may agree for the holder says --yes."
     )]
     ConsentImpossible,
+    /// A contribution to a trusted setup that does not hold.
+    #[error("{message}")]
+    BadContribution {
+        /// 1 for powers of tau, 2 for the key of a circuit.
+        phase: u8,
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// The demonstration did not go as it should.
     #[error(
         "{} of the demonstration's outcomes differ from what they should be; please report this:{}",
@@ -165,6 +175,7 @@ impl CliError {
             }
             Self::ConsentDeclined | Self::ConsentImpossible => Exit::Consent,
             Self::NobodyEnrolled { .. } | Self::DemoDiffers(_) | Self::DevelopmentKey(_) => Exit::Refused,
+            Self::BadContribution { .. } => Exit::Refused,
             Self::EmptyBatch(_) => Exit::Malformed,
             Self::Interrupted(signal) => Exit::Stopped(*signal),
             Self::Refused { exit, .. } => *exit,
@@ -178,6 +189,10 @@ impl CliError {
             detail.insert("enrolled".into(), 0.into());
             detail.insert("refused".into(), (*refused).into());
             detail.insert("file".into(), file.display().to_string().into());
+        }
+        if let Self::BadContribution { phase, number, .. } = self {
+            detail.insert("phase".into(), (*phase).into());
+            detail.insert("contribution".into(), (*number).into());
         }
         detail
     }

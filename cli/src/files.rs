@@ -13,13 +13,25 @@ use crate::error::{Cause, CliError};
 /// No file that a command reads whole is larger: a guard against devices and disk images.
 const LARGEST: u64 = 1 << 28;
 
+/// The same for keys and powers of tau of large circuits.
+const LARGEST_OF_ALL: u64 = 1 << 34;
+
 /// A whole file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    read_within(path, LARGEST, "it is larger than 256 MiB")
+}
+
+/// A whole file of a setup, which may be large.
+pub(crate) fn read_large(path: &Path) -> Result<Vec<u8>, CliError> {
+    read_within(path, LARGEST_OF_ALL, "it is larger than 16 GiB")
+}
+
+fn read_within(path: &Path, most: u64, larger: &'static str) -> Result<Vec<u8>, CliError> {
     let file = fs::File::open(path).map_err(CliError::read(path))?;
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(CliError::read(path))?;
-    if bytes.len() as u64 > LARGEST {
-        let cause: Cause = "it is larger than 256 MiB".into();
+    file.take(most + 1).read_to_end(&mut bytes).map_err(CliError::read(path))?;
+    if bytes.len() as u64 > most {
+        let cause: Cause = larger.into();
         return Err(CliError::Malformed { path: path.to_owned(), what: "a file of this system", cause });
     }
     Ok(bytes)

@@ -140,6 +140,7 @@ fn run(command: Command, output: Output) -> Result<Report, Failure> {
         Command::Request(arguments) => commands::request::run(arguments, output),
         Command::Verify(arguments) => commands::verify::run(&arguments, output),
         Command::Setup(arguments) => commands::setup::run(&arguments, output),
+        Command::Ceremony(arguments) => commands::ceremony::run(arguments, output),
         Command::Inspect(arguments) => commands::inspect::run(arguments, output),
         Command::Groth16(arguments) => commands::groth16::run(arguments, output),
         Command::Bench(arguments) => commands::bench::run(&arguments, output),

@@ -18,6 +18,14 @@ pub(crate) fn bar(output: Output, total: u64, what: &'static str) -> ProgressBar
     bar.with_message(what)
 }
 
+/// Moves a bar as a long work tells of itself.
+pub(crate) fn watch(bar: &ProgressBar) -> impl Fn(usize, usize) + Sync + '_ {
+    |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    }
+}
+
 /// A spinner for work of unknown length.
 pub(crate) fn spinner(output: Output, what: impl Into<Cow<'static, str>>) -> ProgressBar {
     let spinner = ProgressBar::with_draw_target(None, target(output));

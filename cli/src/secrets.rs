@@ -49,6 +49,19 @@ pub(crate) fn recovery_phrase(file: Option<&Path>) -> Result<Secret, CliError> {
     }
 }
 
+/// Something random that a contributor to a trusted setup types, or sends to standard input.
+pub(crate) fn entropy(from_stdin: bool) -> Result<Secret, CliError> {
+    let text = if from_stdin {
+        let mut text = Zeroizing::new(String::with_capacity(LARGEST as usize + 1));
+        let stdin = Path::new("standard input");
+        io::stdin().take(LARGEST + 1).read_to_string(&mut text).map_err(CliError::read(stdin))?;
+        text
+    } else {
+        ask(&ENTROPY, ENTROPY.question)?
+    };
+    not_empty(&ENTROPY, text)
+}
+
 struct Kind {
     what: &'static str,
     variable: &'static str,
@@ -79,6 +92,13 @@ const RECOVERY_PHRASE: Kind = Kind {
     variable: "TACIT_RECOVERY_PHRASE",
     question: "Recovery phrase, 24 words: ",
     how: "Give --phrase-file FILE or set TACIT_RECOVERY_PHRASE.",
+};
+
+const ENTROPY: Kind = Kind {
+    what: "random text",
+    variable: "",
+    question: "Type something random, the longer the better (it is not shown): ",
+    how: "Run this at a terminal, or give --entropy-stdin and send some to standard input.",
 };
 
 fn obtain(kind: &Kind, file: Option<&Path>) -> Result<Secret, CliError> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tacit_credential::date::Date;
 use tacit_credential::number::DocumentNumber;
 use tacit_credential::region::RegionCode;
+use tacit_prover::ProvingKey;
 
 /// A directory in which commands run: keys, ministry, bureau, a desk, and the wallet `w` with one credential.
 struct Place(tempfile::TempDir);
@@ -155,12 +156,32 @@ fn without_a_known_key_the_first_presentation_prepares_the_second() {
     fs::copy(place.path("other/resident-id.pk"), place.path("keys/resident-id.pk")).unwrap();
     place.publish();
     assert_eq!(place.update("")["shows"], Value::Null);
+    let request =
+        "wallet --wallet w present --yes --allow-uncertified --request request.json --out refused.json";
+    let (exit, value) = place.run(request);
+    assert_eq!((exit, &value["error"]["code"]), (1, &json!("proving-key-changed")), "{value:#}");
+    let wrong = format!("{request} --key-digest {}", "00".repeat(32));
+    let (exit, value) = place.run(&wrong);
+    assert_eq!((exit, &value["error"]["code"]), (1, &json!("other-proving-key")), "{value:#}");
+    assert!(!place.path("refused.json").exists());
     let said = place.present("--proving-key keys/old.pk");
     assert_eq!((engine(&said), said["prepared_next"].as_bool()), (("full", "absent"), Some(true)));
     // From now on that is the key that it knows.
     place.publish();
     assert_eq!(shows(&place.update("")), [1, 2]);
     assert_eq!(engine(&place.present("")), ("show", "used"));
+
+    // Another key has to be named by its digest, and is pinned from then on.
+    let refused = format!("{request} --proving-key other/resident-id.pk");
+    let (exit, value) = place.run(&refused);
+    assert_eq!((exit, &value["error"]["code"]), (1, &json!("proving-key-changed")), "{value:#}");
+    let digest = |key: &str| ProvingKey::load(&place.path(key)).unwrap().digest();
+    let [old, other] = ["keys/old.pk", "other/resident-id.pk"].map(|key| hex::encode(digest(key)));
+    place.ok("request --state desk new --policy policy.toml --out request.json");
+    place.ok(&format!("{request} --proving-key other/resident-id.pk --key-digest {other}"));
+    let (exit, value) = place.run(&format!("{request} --proving-key keys/old.pk"));
+    assert_eq!((exit, &value["error"]["code"]), (1, &json!("proving-key-changed")), "{value:#}");
+    place.update(&format!("--proving-key keys/old.pk --key-digest {old}"));
 
     // A key that is not there is an error where it was named, and only there.
     let (exit, value) = place.run("wallet --wallet w update --operator operator.pub --proving-key none.pk");

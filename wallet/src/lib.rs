@@ -30,7 +30,7 @@ pub use present::{
     Approved, Consent, ConsentSummary, DisclosedItem, OpenExtras, PresentError, PresentOptions, ProofEngine,
     PseudonymSummary, UncertifiedVerifiers, Unsuitable, VerifierSummary,
 };
-pub use proving_key::{KnownKey, ProvingKeyDigest};
+pub use proving_key::{KnownKey, ProvingKeyDigest, ProvingKeyError};
 pub use published::{Published, PublishedDirectory};
 pub use recovery::{RecoveryPhrase, RecoveryPhraseError};
 pub use update::{KEPT_EPOCHS, UpdateError, UpdateReport};

@@ -1,7 +1,9 @@
-//! Which proving key a wallet uses: remembered once it was used, so that later updates find it again.
+//! Which proving key a wallet uses: pinned by its digest once it was used, so that later updates find it again and no other takes its place.
 //!
-//! Not checked here: that the file still is the one that was remembered. Whoever loads it compares the digests, see
-//! [`KnownKey::is`].
+//! A key that somebody rigged makes proofs that tell its maker the witness, and nothing that a wallet can look at tells it from an honest
+//! one: only the transcript of its ceremony does. So the holder checks that once (`tacit ceremony verify` prints the digest), and the
+//! wallet holds on to the key: [`Wallet::accept_proving_key`], asked by whoever loads a key.
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,13 +17,56 @@ use crate::wallet::Wallet;
 #[serde(transparent)]
 pub struct ProvingKeyDigest(#[serde(with = "hex::serde")] pub [u8; 32]);
 
+impl ProvingKeyDigest {
+    /// Reads 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(text, &mut digest).ok()?;
+        Some(Self(digest))
+    }
+}
+
+impl fmt::Display for ProvingKeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
 impl From<&ProvingKey> for ProvingKeyDigest {
     fn from(key: &ProvingKey) -> Self {
         Self(key.digest())
     }
 }
 
-/// The proving key that a wallet used last.
+/// Why a wallet does not use a proving key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvingKeyError {
+    /// The wallet has pinned another key.
+    #[error(
+        "this is another proving key than the one that this wallet has pinned; a rigged key can tell its maker what you hide. \
+         Fetch the pinned key ({pinned}) again; if there is a new one, check it with `tacit ceremony verify` and name its digest \
+         with --key-digest. The digest of this one is {found}"
+    )]
+    ProvingKeyChanged {
+        /// The digest of the pinned key.
+        pinned: ProvingKeyDigest,
+        /// The digest of this key.
+        found: ProvingKeyDigest,
+    },
+    /// The key is not the one that was named.
+    #[error(
+        "the digest of this proving key is {found}, not {named}; fetch the key that has the digest named"
+    )]
+    OtherProvingKey {
+        /// The digest named.
+        named: ProvingKeyDigest,
+        /// The digest of this key.
+        found: ProvingKeyDigest,
+    },
+}
+
+/// The proving key that a wallet has pinned: the one that it used last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownKey {
@@ -53,7 +98,23 @@ impl Wallet {
         self.contents().proving_key.as_ref()
     }
 
-    /// Remembers a key for later. A path that is not Unicode is not remembered.
+    /// Whether this key may be used: it is the one that was named by digest, else the pinned one, else the first.
+    pub fn accept_proving_key(
+        &self,
+        key: &ProvingKey,
+        named: Option<ProvingKeyDigest>,
+    ) -> Result<(), ProvingKeyError> {
+        let found = ProvingKeyDigest::from(key);
+        match (named, self.proving_key()) {
+            (Some(named), _) if named != found => Err(ProvingKeyError::OtherProvingKey { named, found }),
+            (None, Some(&KnownKey { digest: pinned, .. })) if pinned != found => {
+                Err(ProvingKeyError::ProvingKeyChanged { pinned, found })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Pins a key that was accepted. What is not Unicode of its path is not kept, so that it has to be named again.
     pub fn remember_proving_key(
         &mut self,
         path: &Path,
@@ -61,11 +122,15 @@ impl Wallet {
         memory: Option<MemoryBudget>,
     ) -> Result<(), StoreError> {
         let known = KnownKey {
-            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            path: std::path::absolute(path)
+                .unwrap_or_else(|_| path.to_owned())
+                .to_string_lossy()
+                .as_ref()
+                .into(),
             digest: ProvingKeyDigest::from(key),
             memory_mebibytes: memory.map(|budget| budget.bytes() >> 20),
         };
-        if known.path.to_str().is_none() || self.proving_key() == Some(&known) {
+        if self.proving_key() == Some(&known) {
             return Ok(());
         }
         let mut contents = self.contents().clone();

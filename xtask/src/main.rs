@@ -23,7 +23,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Builds and runs every test of the workspace, doc tests included.
+    /// Builds and runs every test of the workspace, doc tests included, and ceremonies with snarkjs (needs Node.js and npm).
     Test,
     /// The same tests with many more random cases, optimised as for release; takes an hour or so.
     Soak {
@@ -74,7 +74,19 @@ fn test(stages: &mut Stages) -> Result<(), String> {
         cargo().args(["test", "--workspace", "--locked", "--all-targets"]),
     )?;
     stages.run("documentation tests", cargo().args(["test", "--workspace", "--locked", "--doc"]))?;
+    snarkjs(stages)?;
     check_verifier_dependencies(stages)
+}
+
+/// A ceremony held by snarkjs and by us in turns, with snarkjs installed from npm.
+fn snarkjs(stages: &mut Stages) -> Result<(), String> {
+    npm_ci(stages, &root().join("formats/fixtures"))?;
+    let tests = ["test", "--package", "tacit-ceremony", "--locked", "--test", "snarkjs", "--", "--ignored"];
+    stages.run("ceremonies with snarkjs", cargo().args(tests))
+}
+
+fn npm_ci(stages: &mut Stages, folder: &Path) -> Result<(), String> {
+    stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
@@ -93,12 +105,14 @@ fn vectors(stages: &mut Stages) -> Result<(), String> {
 fn interop(stages: &mut Stages) -> Result<(), String> {
     regenerate(stages, &root().join("formats/fixtures"))?;
     let tests = ["test", "--package", "tacit-formats", "--locked", "--test", "snarkjs", "--", "--ignored"];
-    stages.run("snarkjs with our files", cargo().args(tests))
+    stages.run("snarkjs with our files", cargo().args(tests))?;
+    let tests = ["test", "--package", "tacit-ceremony", "--locked", "--test", "snarkjs", "--", "--ignored"];
+    stages.run("ceremonies with snarkjs", cargo().args(tests))
 }
 
 /// Installs the packages of a folder, lets them write its files again, and fails if these differ.
 fn regenerate(stages: &mut Stages, folder: &Path) -> Result<(), String> {
-    stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    npm_ci(stages, folder)?;
     stages.run("generate vectors", Command::new("npm").args(["run", "generate"]).current_dir(folder))?;
     let mut diff = Command::new("git");
     diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(folder);

@@ -4,6 +4,7 @@
 //! types them once.
 
 mod bench;
+mod ceremony;
 mod groth16;
 mod inspect;
 mod issuer;
@@ -17,6 +18,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use bench::Bench;
+pub(crate) use ceremony::{
+    Ceremony, CeremonyBeacon, CeremonyCommand, CeremonyContribute, CeremonyFinalise, CeremonyNew,
+    CeremonyVerify, CircuitArgument, CircuitName, Phase1Command,
+};
 pub(crate) use groth16::{Export, Groth16, Groth16Command, Prove, VerifyProof};
 pub(crate) use inspect::{Inspect, InspectCommand};
 pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
@@ -42,7 +47,8 @@ Roles, each with its own commands:
   wallet            keeps a holder's credentials, answers requests
   request, verify   what a business does: ask, and check the answer
 
-For circuits of your own: tacit groth16 proves with the files of circom and snarkjs.";
+For circuits of your own: tacit groth16 proves with the files of circom and snarkjs. tacit ceremony holds and checks \
+the trusted setup that every key comes from.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -95,6 +101,9 @@ pub(crate) enum Command {
     /// Make DEVELOPMENT keys for the presentation circuit.
     #[command(long_about = verifier::SETUP_ABOUT)]
     Setup(Setup),
+    /// Hold or check a trusted setup, in the files of snarkjs.
+    #[command(long_about = ceremony::ABOUT)]
+    Ceremony(Ceremony),
     /// Look into circuits, credentials, requests and presentations.
     #[command(long_about = inspect::ABOUT)]
     Inspect(Inspect),

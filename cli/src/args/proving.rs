@@ -12,6 +12,10 @@ pub(crate) struct Proving {
     /// keys/resident-id.pk].
     #[arg(long, value_name = "FILE", env = "TACIT_PROVING_KEY")]
     pub(crate) proving_key: Option<PathBuf>,
+    /// The digest of the key to use and to pin from now on, which `tacit ceremony verify` prints [default: the one that this wallet
+    /// has pinned; it pins the first that it uses].
+    #[arg(long, value_name = "HEX")]
+    pub(crate) key_digest: Option<String>,
     /// Memory for the prepared proving key, such as 512MiB or 2GiB: less is slower [default: as last time, then a quarter
     /// of the machine's, at most 1GiB].
     #[arg(long, value_name = "SIZE", value_parser = memory_budget)]

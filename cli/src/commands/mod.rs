@@ -1,6 +1,7 @@
 //! The commands, one file for each group; each maps arguments to calls of a role's crate and words the result.
 
 pub(crate) mod bench;
+pub(crate) mod ceremony;
 pub(crate) mod groth16;
 pub(crate) mod inspect;
 pub(crate) mod issuer;

@@ -26,7 +26,7 @@ pub(crate) fn run(
 ) -> Result<Report, CliError> {
     let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
     let loading = Instant::now();
-    let found = proving::find(wallet, &arguments.proving, output)?;
+    let found = proving::find(wallet, &arguments.proving)?;
     let development = found.key.provenance() == Provenance::Development;
     let circuit = CircuitDigest(found.key.circuit_digest());
     let loaded = loading.elapsed();

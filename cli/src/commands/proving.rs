@@ -6,7 +6,7 @@ use rand::rngs::OsRng;
 use serde_json::{Value, json};
 use tacit_credential::trust_list::Epoch;
 use tacit_prover::{CacheUse, MemoryBudget, Options, Prover, ProvingKey};
-use tacit_wallet::{CredentialId, KnownKey, PrepareShowsError, ShowsPrepared, Wallet};
+use tacit_wallet::{CredentialId, KnownKey, PrepareShowsError, ProvingKeyDigest, ShowsPrepared, Wallet};
 
 use crate::args::Proving;
 use crate::error::{CliError, refused};
@@ -37,21 +37,11 @@ pub(crate) struct Opened {
 }
 
 /// The key to prove with: the one that was named, the one of last time, or the usual one.
-pub(crate) fn find(wallet: &Wallet, arguments: &Proving, output: Output) -> Result<Found, CliError> {
+pub(crate) fn find(wallet: &Wallet, arguments: &Proving) -> Result<Found, CliError> {
     let known = wallet.proving_key();
     let of_last_time = || known.map(|known| known.path().to_owned()).filter(|path| path.exists());
     let path = arguments.proving_key.clone().or_else(of_last_time).unwrap_or_else(|| USUAL.into());
-    let found = load(wallet, path, arguments)?;
-    if arguments.proving_key.is_none()
-        && let Some(known) = known
-        && !known.is(&found.key)
-    {
-        output.warn(format_args!(
-            "{} is another key than the one that this wallet used last",
-            found.path.display()
-        ));
-    }
-    Ok(found)
+    load(wallet, path, arguments)
 }
 
 /// The key to prepare with: the one that was named, or the one of last time if it still is that.
@@ -66,7 +56,7 @@ pub(crate) fn find_again(
     let Some(known) = wallet.proving_key() else { return Ok(None) };
     let path = known.path().to_owned();
     match load(wallet, path.clone(), arguments) {
-        Ok(found) if known.is(&found.key) => Ok(Some(found)),
+        Ok(found) => Ok(Some(found)),
         _ => {
             output.warn(format_args!(
                 "{} is not the proving key any more that this wallet used last, so that nothing is prepared; name the right \
@@ -83,8 +73,18 @@ fn load(wallet: &Wallet, path: PathBuf, arguments: &Proving) -> Result<Found, Cl
         return Err(CliError::KeyMissing(path));
     }
     let key = read(&path)?;
+    let named = arguments.key_digest.as_deref().map(digest).transpose()?;
+    wallet.accept_proving_key(&key, named).map_err(refused)?;
     let memory = arguments.memory.or_else(|| wallet.proving_key().and_then(KnownKey::memory));
     Ok(Found { key, path, memory })
+}
+
+fn digest(text: &str) -> Result<ProvingKeyDigest, CliError> {
+    ProvingKeyDigest::from_hex(text).ok_or_else(|| CliError::Argument {
+        what: "the digest of the proving key",
+        value: text.to_owned(),
+        cause: "a digest is 64 hexadecimal digits".into(),
+    })
 }
 
 fn read(path: &Path) -> Result<ProvingKey, CliError> {

@@ -36,11 +36,13 @@ pub(crate) fn run(arguments: &Setup, output: Output) -> Result<Report, CliError>
     ))
     .line(format_args!("circuit digest  {digest}"))
     .line(format_args!("proving key     {}  (wallets)", proving_path.display()))
+    .line(format_args!("its digest      {}  (wallets pin it)", hex::encode(proving.digest())))
     .line(format_args!("verifying key   {}  (verifiers)", verifying_path.display()))
     .key("development", true)
     .key("circuit", resident_id::NAME)
     .key("digest", digest)
     .key("proving_key", proving_path.display().to_string())
+    .key("proving_key_digest", hex::encode(proving.digest()))
     .key("verifying_key", verifying_path.display().to_string()))
 }
 
@@ -53,7 +55,7 @@ pub(crate) fn development_keys() -> Result<(ProvingKey, VerifyingKey), CliError>
 }
 
 /// The verifying key inside a proving key, with its mark.
-fn verifying_key(proving: &ProvingKey) -> Result<VerifyingKey, CliError> {
+pub(crate) fn verifying_key(proving: &ProvingKey) -> Result<VerifyingKey, CliError> {
     let key = proving.verifying_key();
     let points = KeyPoints::new(key.alpha_g1, key.beta_g2, key.gamma_g2, key.delta_g2, &key.gamma_abc_g1)
         .map_err(refused)?;
@@ -66,7 +68,7 @@ fn verifying_key(proving: &ProvingKey) -> Result<VerifyingKey, CliError> {
 }
 
 /// A folder with nothing in it, made if there is none.
-fn new_folder(dir: &Path) -> Result<(), CliError> {
+pub(crate) fn new_folder(dir: &Path) -> Result<(), CliError> {
     fs::create_dir_all(dir).map_err(CliError::write(dir))?;
     if files::names(dir)?.is_empty() { Ok(()) } else { Err(CliError::Occupied(dir.to_owned())) }
 }

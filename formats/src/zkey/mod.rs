@@ -54,6 +54,8 @@ const FORMAT: Format = Format {
     sections: &[PROTOCOL, HEADER, IC, COEFFICIENTS, A, B_G1, B_G2, L, H, CEREMONY],
 };
 const GROTH16: u32 = 1;
+/// The order in which `snarkjs groth16 setup` writes the sections of a key that nobody has contributed to.
+const ORDER_OF_SETUP: [Section; 10] = [PROTOCOL, HEADER, COEFFICIENTS, IC, H, L, A, B_G1, B_G2, CEREMONY];
 /// The field has roots of unity of order `2^28`, and the odd roots are of order twice the domain.
 const LARGEST_DOMAIN: u32 = 1 << 27;
 
@@ -199,8 +201,12 @@ impl Zkey {
         if let Some(index) = parts.coefficients.iter().position(outside) {
             return Err(ShapeError::Entry { index });
         }
+        let sections = match &parts.ceremony {
+            Some(ceremony) if ceremony.contributions.is_empty() => &ORDER_OF_SETUP[..],
+            _ => FORMAT.sections,
+        };
         let ceremony = parts.ceremony.is_some();
-        let order = FORMAT.sections.iter().filter(|section| ceremony || **section != CEREMONY);
+        let order = sections.iter().filter(|section| ceremony || **section != CEREMONY);
         Ok(Self { order: order.map(|section| section.id).collect(), parts })
     }
 

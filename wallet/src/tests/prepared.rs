@@ -7,7 +7,10 @@ use zeroize::Zeroizing;
 use super::present::{CHECK_IN, Scene, answer, holds, proving};
 use super::*;
 use crate::ProofEngine::{Full, Show};
-use crate::{CredentialId, KEPT_EPOCHS, PrepareShowsError, ProofEngine, ShowsPrepared, SumsUnused};
+use crate::{
+    CredentialId, KEPT_EPOCHS, PrepareShowsError, ProofEngine, ProvingKeyDigest, ProvingKeyError,
+    ShowsPrepared, SumsUnused,
+};
 
 const ONE: CredentialId = CredentialId(1);
 const NOSY: &str = r#"{"minimum_age":18,"maximum_age":60,"provinces":["Guangdong"],"disclose":["number","name","birth",
@@ -411,4 +414,15 @@ fn the_proving_key_is_remembered() {
     assert!(known.is(key));
     let (other, _) = setup_development(proving().0.r1cs().clone(), &mut rng(51)).unwrap();
     assert!(!known.is(&other));
+
+    let [pinned, found] = [key, &other].map(ProvingKeyDigest::from);
+    let accept = |key, named| scene.wallet.accept_proving_key(key, named);
+    assert_eq!(accept(key, None), Ok(()));
+    assert_eq!(accept(&other, None), Err(ProvingKeyError::ProvingKeyChanged { pinned, found }));
+    assert_eq!(accept(&other, Some(found)), Ok(()));
+    assert_eq!(
+        accept(key, Some(found)),
+        Err(ProvingKeyError::OtherProvingKey { named: found, found: pinned })
+    );
+    assert_eq!(ProvingKeyDigest::from_hex(&found.to_string()), Some(found));
 }
