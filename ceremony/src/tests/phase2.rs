@@ -56,7 +56,7 @@ fn the_outcome_proves() {
         &Options::default().with_memory(MemoryBudget::mebibytes(1)),
     );
     let witness = Witness::from_bytes(&fixture("small.wtns")).unwrap();
-    let proof = prover.prove_with(witness.assignment(), &Blinding::random(&mut rng(9))).unwrap();
+    let proof = prover.prove_with(witness.assignment(), Blinding::random(&mut rng(9))).unwrap();
     let public = read_public(&fixture("small.public.json")).unwrap();
     assert!(verify_proof(&key.parts().vk, &proof, &public));
 
