@@ -44,12 +44,12 @@ type Sum<V> = <<V as Vectors>::Fr as Lanes>::Loose;
 ///
 /// It holds what was transformed last.
 pub struct Workspace<V: Vectors> {
-    blocks: [Vec<Sum<V>>; 2],
+    blocks: [Vec<Sum<V>>; 3],
 }
 
 impl<V: Vectors> Default for Workspace<V> {
     fn default() -> Self {
-        Self { blocks: [Vec::new(), Vec::new()] }
+        Self { blocks: [Vec::new(), Vec::new(), Vec::new()] }
     }
 }
 

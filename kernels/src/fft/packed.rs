@@ -114,6 +114,12 @@ impl<V: Vectors> Packed<V> {
         V::enter(ToSums::<V::Fr>(&self.eights, sums));
     }
 
+    /// `a·b`, element by element, as loose products.
+    pub(super) fn product_to_sums(a: &Self, b: &Self, sums: &mut Vec<Sum<V>>) {
+        sums.clear();
+        V::enter(ProductToSums::<V::Fr>(&a.eights, &b.eights, sums));
+    }
+
     /// Replaces all elements by sums in `[0, 2.3p)`.
     pub(super) fn set(&mut self, sums: &[Sum<V>]) {
         in_runs(sums, &mut self.eights, |from, to| V::enter(Set::<V::Fr>(from, to)));
@@ -134,6 +140,15 @@ impl<V: Vectors> Packed<V> {
                 .zip(self.eights.par_chunks_mut(RUN))
                 .for_each(|((a, b), to)| V::enter(SetProduct::<V::Fr>(a, b, to)));
         }
+    }
+
+    /// Replaces all elements by `a·b − c`, of sums in `(−2.6p, 6.2p)`.
+    pub(super) fn set_difference(&mut self, a: &[Sum<V>], b: &[Sum<V>], c: &[Sum<V>]) {
+        a.par_chunks(RUN)
+            .zip(b.par_chunks(RUN))
+            .zip(c.par_chunks(RUN))
+            .zip(self.eights.par_chunks_mut(RUN))
+            .for_each(|(((a, b), c), to)| V::enter(SetDifference::<V::Fr>([a, b, c], to)));
     }
 }
 
@@ -214,6 +229,20 @@ impl<L: PrimeLanes> Kernel for ToSums<'_, L> {
     }
 }
 
+/// Products of canonical elements are below `1.15p`.
+struct ProductToSums<'a, L: Lanes>(&'a [Eight], &'a [Eight], &'a mut Vec<L::Loose>);
+
+impl<L: PrimeLanes> Kernel for ProductToSums<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.2.reserve_exact(self.0.len());
+        for (a, b) in self.0.iter().zip(self.1) {
+            self.2.push(L::mul_loose(L::load(a), L::load(b)));
+        }
+    }
+}
+
 struct Set<'a, L: Lanes>(&'a [L::Loose], &'a mut [Eight]);
 
 impl<L: PrimeLanes> Kernel for Set<'_, L> {
@@ -248,6 +277,21 @@ impl<L: PrimeLanes> Kernel for SetProduct<'_, L> {
     fn run(self) {
         for ((a, b), to) in self.0.iter().zip(self.1).zip(self.2) {
             L::mul(a.carry::<3>(), b.carry::<3>()).store(to);
+        }
+    }
+}
+
+/// Products are below `2.2p`, as in [`SetProduct`]; the rest, reduced, below `2.6p`.
+struct SetDifference<'a, L: Lanes>([&'a [L::Loose]; 3], &'a mut [Eight]);
+
+impl<L: PrimeLanes> Kernel for SetDifference<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let [a, b, c] = self.0;
+        for (((a, b), c), to) in a.iter().zip(b).zip(c).zip(self.1) {
+            let product = L::mul_loose(a.carry::<3>(), b.carry::<3>());
+            (product - c.reduce::<3>().loose()).reduce::<3>().store(to);
         }
     }
 }

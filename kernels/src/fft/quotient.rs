@@ -84,28 +84,71 @@ impl<V: Vectors> Quotient<V> {
         }
         let to_coset = |values: &Packed<V>, block: &mut Vec<Sum<V>>| {
             values.to_sums(block);
-            walk::down_twist_up(block, &self.domain.backward, &self.twist, &self.domain.forward);
+            self.to_coset(block);
         };
-        let [block_a, block_b] = &mut workspace.blocks;
+        let [block_a, block_b, _] = &mut workspace.blocks;
         rayon::join(|| to_coset(a, block_a), || to_coset(b, block_b));
         a.set_product(block_a, block_b);
     }
 
+    /// `a(g·ω^k)·b(g·ω^k) − c(g·ω^k)`, where `c` takes the values `a(ω^k)·b(ω^k)` on the domain, in place of `a`: for a system
+    /// whose `c` nobody knows but by its being satisfied.
+    ///
+    /// # Panics
+    /// If there are not n of either.
+    pub fn evaluate_difference_in_place(
+        &self,
+        a: &mut Packed<V>,
+        b: &Packed<V>,
+        workspace: &mut Workspace<V>,
+    ) {
+        let size = self.domain.size();
+        assert!(a.len() == size && b.len() == size, "as many values as the domain has elements");
+        if size < LEAF {
+            let (a_values, b_values) = (a.to_fields(), b.to_fields());
+            let c = a_values.iter().zip(&b_values).map(|(a, b)| *a * b).collect();
+            let [a_values, b_values, c] = [a_values, b_values, c].map(|values| self.to_coset_plainly(values));
+            let sums = a_values.iter().zip(&b_values).zip(&c).map(|((a, b), c)| *a * b - c);
+            *a = Packed::from_fields(&sums.collect::<Vec<_>>());
+            return;
+        }
+        let [block_a, block_b, block_c] = &mut workspace.blocks;
+        rayon::join(
+            || {
+                Packed::product_to_sums(a, b, block_c);
+                self.to_coset(block_c);
+            },
+            || {
+                let to_coset = |values: &Packed<V>, block: &mut Vec<Sum<V>>| {
+                    values.to_sums(block);
+                    self.to_coset(block);
+                };
+                rayon::join(|| to_coset(a, block_a), || to_coset(b, block_b))
+            },
+        );
+        a.set_difference(block_a, block_b, block_c);
+    }
+
+    fn to_coset(&self, block: &mut [Sum<V>]) {
+        walk::down_twist_up(block, &self.domain.backward, &self.twist, &self.domain.forward);
+    }
+
     fn evaluate_plainly(&self, a: &Packed<V>, b: &Packed<V>) -> Packed<V> {
-        let root = root_of_unity(self.domain.log_size);
-        let to_coset = |values: &Packed<V>| {
-            let mut values = values.to_fields();
-            plain::interpolate(&mut values, root);
-            let mut power = Fr::ONE;
-            for value in &mut values {
-                *value *= power;
-                power *= self.offset();
-            }
-            plain::evaluate(&mut values, root);
-            values
-        };
-        let products: Vec<Fr> = to_coset(a).into_iter().zip(to_coset(b)).map(|(a, b)| a * b).collect();
+        let [a, b] = [a, b].map(|values| self.to_coset_plainly(values.to_fields()));
+        let products: Vec<Fr> = a.into_iter().zip(b).map(|(a, b)| a * b).collect();
         Packed::from_fields(&products)
+    }
+
+    fn to_coset_plainly(&self, mut values: Vec<Fr>) -> Vec<Fr> {
+        let root = root_of_unity(self.domain.log_size);
+        plain::interpolate(&mut values, root);
+        let mut power = Fr::ONE;
+        for value in &mut values {
+            *value *= power;
+            power *= self.offset();
+        }
+        plain::evaluate(&mut values, root);
+        values
     }
 }
 

@@ -88,6 +88,12 @@ impl Task for Quotients {
                 let mut got = Packed::from_fields(a);
                 quotient.evaluate_in_place(&mut got, &Packed::from_fields(b), &mut workspace);
                 assert!(got.to_fields() == expected, "{name} by {other}, 2^{log_size}");
+
+                let c: Vec<Fr> = a.iter().zip(b).map(|(a, b)| *a * b).collect();
+                let expected: Vec<Fr> = expected.iter().zip(to_coset(&c)).map(|(ab, c)| *ab - c).collect();
+                let mut got = Packed::from_fields(a);
+                quotient.evaluate_difference_in_place(&mut got, &Packed::from_fields(b), &mut workspace);
+                assert!(got.to_fields() == expected, "{name} by {other}, less c, 2^{log_size}");
             }
         }
     }
