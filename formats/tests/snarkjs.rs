@@ -1,4 +1,4 @@
-//! snarkjs works with the files that are written here. Needs its packages: `cargo xtask interop` installs
+//! snarkjs works with the files that are written here. Needs its packages: `cargo xtask test` installs
 //! them and runs these tests.
 
 mod common;
@@ -46,7 +46,7 @@ impl Folder {
 /// A key that went to arkworks and back, a witness and a circuit that were converted: snarkjs checks the
 /// witness, proves with the key, and verifies with the verification key; we verify its proof.
 #[test]
-#[ignore = "needs npm packages: cargo xtask interop"]
+#[ignore = "needs npm packages: cargo xtask test"]
 fn snarkjs_proves_with_converted_files() {
     for name in NAMES {
         let folder = Folder::new(&format!("converted-{name}"));
@@ -80,7 +80,7 @@ fn snarkjs_proves_with_converted_files() {
 /// Powers of tau and circuit written here serve a setup; a key whose points H went to arkworks and back
 /// passes the check of its ceremony.
 #[test]
-#[ignore = "needs npm packages: cargo xtask interop"]
+#[ignore = "needs npm packages: cargo xtask test"]
 fn snarkjs_sets_up_and_checks_ceremonies_with_our_files() {
     for name in NAMES {
         let folder = Folder::new(&format!("ceremony-{name}"));

@@ -3,11 +3,11 @@
 //! The queries A, B₁, B₂, L and IC are the same in both; wires keep their numbers. H changes its basis: see
 //! [`reduction`](crate::reduction).
 
-use ark_bn254::{Bn254, Fr};
+use ark_bn254::{Bn254, Fr, G1Affine};
 use ark_ff::{One, Zero};
 use ark_groth16::ProvingKey;
 use rayon::prelude::*;
-use tacit_r1cs::R1cs;
+use tacit_r1cs::{R1cs, RowsError};
 
 use super::{Coefficient, MatrixName, ShapeError, Zkey, ZkeyParts};
 use crate::r1cs::{CircomR1cs, Term};
@@ -46,39 +46,20 @@ pub enum ConvertError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyMatrices {
     num_constraints: usize,
+    num_instance: usize,
     terms: Vec<Term>,
     /// Ends of the rows of A, then of B.
     ends: Vec<usize>,
 }
 
 impl KeyMatrices {
-    /// Constraints of the circuit.
-    #[must_use]
-    pub const fn num_constraints(&self) -> usize {
-        self.num_constraints
-    }
-
-    /// A row.
-    ///
-    /// # Panics
-    /// If the circuit has no such constraint.
-    #[must_use]
-    pub fn row(&self, matrix: MatrixName, constraint: usize) -> &[Term] {
-        assert!(constraint < self.num_constraints, "the circuit has fewer constraints");
-        let row = constraint + if matrix == MatrixName::A { 0 } else { self.num_constraints };
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.terms[start..self.ends[row]]
-    }
-}
-
-impl Zkey {
-    /// The matrices A and B. The key does not say how many constraints there are: the rows that bind the
-    /// public values end A, so that the last row of all is the one that binds the last public value.
-    pub fn matrices(&self) -> Result<KeyMatrices, ConvertError> {
-        let rows = self.parts.coefficients.iter().map(|entry| entry.row as usize + 1).max().unwrap_or(0);
-        let instance = self.num_public() + 1;
+    /// The matrices of a key's entries. The key does not say how many constraints there are: the rows that bind
+    /// the public values end A, so that the last row of all is the one that binds the last public value.
+    pub fn new(coefficients: &[Coefficient], num_public: usize) -> Result<Self, ConvertError> {
+        let rows = coefficients.iter().map(|entry| entry.row as usize + 1).max().unwrap_or(0);
+        let instance = num_public + 1;
         let num_constraints = rows.checked_sub(instance).ok_or(ConvertError::BindingRows)?;
-        let mut entries: Vec<&Coefficient> = self.parts.coefficients.iter().collect();
+        let mut entries: Vec<&Coefficient> = coefficients.iter().collect();
         entries.par_sort_by_key(|entry| (entry.matrix, entry.row, entry.wire));
 
         let (mut terms, mut ends) = (Vec::with_capacity(entries.len()), Vec::new());
@@ -116,7 +97,42 @@ impl Zkey {
                 return Err(ConvertError::BindingRows);
             }
         }
-        Ok(KeyMatrices { num_constraints, terms, ends })
+        Ok(Self { num_constraints, num_instance: instance, terms, ends })
+    }
+
+    /// Constraints of the circuit.
+    #[must_use]
+    pub const fn num_constraints(&self) -> usize {
+        self.num_constraints
+    }
+
+    /// A row.
+    ///
+    /// # Panics
+    /// If the circuit has no such constraint.
+    #[must_use]
+    pub fn row(&self, matrix: MatrixName, constraint: usize) -> &[Term] {
+        assert!(constraint < self.num_constraints, "the circuit has fewer constraints");
+        let row = constraint + if matrix == MatrixName::A { 0 } else { self.num_constraints };
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.terms[start..self.ends[row]]
+    }
+
+    /// The system of these rows, with all rows of C empty: for who proves without C.
+    pub fn to_r1cs(&self, num_wires: usize) -> Result<R1cs, RowsError> {
+        let mut system = R1cs::builder(self.num_instance, num_wires, "circom")?;
+        for constraint in 0..self.num_constraints {
+            let [a, b] = [MatrixName::A, MatrixName::B].map(|matrix| self.row(matrix, constraint));
+            system.push([a, b, &[]])?;
+        }
+        Ok(system.finish())
+    }
+}
+
+impl Zkey {
+    /// The matrices A and B.
+    pub fn matrices(&self) -> Result<KeyMatrices, ConvertError> {
+        KeyMatrices::new(&self.parts.coefficients, self.num_public())
     }
 
     /// Whether A and B of this key are those of a circuit. C is not in the file; only a ceremony's transcript
@@ -166,17 +182,27 @@ impl Zkey {
 
     /// A key of arkworks, and the system that it was made for, in circom's words. The file tells of no
     /// ceremony.
+    ///
+    /// A change of basis, as [`to_ark`](Self::to_ark).
     pub fn from_ark(key: &ProvingKey<Bn254>, r1cs: &R1cs) -> Result<Self, ConvertError> {
-        let (instance, constraints) = (r1cs.num_instance(), r1cs.num_constraints());
-        let counts = [
-            ("wires", key.a_query.len(), r1cs.num_wires()),
-            ("public values", key.vk.gamma_abc_g1.len().saturating_sub(1), instance - 1),
-            ("elements of the domain", key.h_query.len() + 1, (constraints + instance).next_power_of_two()),
-        ];
-        if let Some((what, key, circuit)) = counts.into_iter().find(|(_, key, circuit)| key != circuit) {
-            return Err(ConvertError::Count { what, key, circuit });
-        }
         let found = key.h_query.len() + 1;
+        check_counts(key, r1cs)?;
+        let h = coset_lagrange(&key.h_query, found).ok_or(ShapeError::Domain { found })?;
+        Self::from_ark_with(key, r1cs, h)
+    }
+
+    /// [`from_ark`](Self::from_ark) with the points H of circom, for who knows how to make them: nothing
+    /// changes its basis.
+    pub fn from_ark_with(
+        key: &ProvingKey<Bn254>,
+        r1cs: &R1cs,
+        h: Vec<G1Affine>,
+    ) -> Result<Self, ConvertError> {
+        check_counts(key, r1cs)?;
+        let (what, key_size, found) = ("points H", key.h_query.len() + 1, h.len());
+        if found != key_size {
+            return Err(ConvertError::Count { what, key: found, circuit: key_size });
+        }
         Ok(Self::new(ZkeyParts {
             vk: key.vk.clone(),
             beta_g1: key.beta_g1,
@@ -186,9 +212,23 @@ impl Zkey {
             b_g1: key.b_g1_query.clone(),
             b_g2: key.b_g2_query.clone(),
             l: key.l_query.clone(),
-            h: coset_lagrange(&key.h_query, found).ok_or(ShapeError::Domain { found })?,
+            h,
             ceremony: None,
         })?)
+    }
+}
+
+/// Whether a key of arkworks is one of a system, as far as numbers tell.
+fn check_counts(key: &ProvingKey<Bn254>, r1cs: &R1cs) -> Result<(), ConvertError> {
+    let (instance, constraints) = (r1cs.num_instance(), r1cs.num_constraints());
+    let counts = [
+        ("wires", key.a_query.len(), r1cs.num_wires()),
+        ("public values", key.vk.gamma_abc_g1.len().saturating_sub(1), instance - 1),
+        ("elements of the domain", key.h_query.len() + 1, (constraints + instance).next_power_of_two()),
+    ];
+    match counts.into_iter().find(|(_, key, circuit)| key != circuit) {
+        Some((what, key, circuit)) => Err(ConvertError::Count { what, key, circuit }),
+        None => Ok(()),
     }
 }
 

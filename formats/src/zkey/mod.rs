@@ -37,6 +37,7 @@ use crate::contribution::{ContributorName, Source};
 use crate::error::Section;
 
 pub use convert::{ConvertError, KeyMatrices};
+pub use read::ZkeyFile;
 
 const PROTOCOL: Section = Section { id: 1, name: "proof system" };
 const HEADER: Section = Section { id: 2, name: "header" };

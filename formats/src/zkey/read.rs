@@ -1,6 +1,6 @@
 //! From bytes to a key.
 
-use ark_bn254::{Bn254, Fq, Fr};
+use ark_bn254::{Bn254, Fq, Fr, G1Affine};
 use ark_groth16::VerifyingKey;
 use rayon::prelude::*;
 
@@ -32,52 +32,110 @@ impl Zkey {
     }
 }
 
+/// A key file of which only the head is read, for who has made something of its points before and knows, by a
+/// digest that no stranger could replace, that this is the same file.
+pub struct ZkeyFile<'a> {
+    file: Container<'a>,
+    header: Header,
+}
+
+struct Header {
+    wires: u32,
+    public: u32,
+    domain: u32,
+    vk: VerifyingKey<Bn254>,
+    beta_g1: G1Affine,
+    delta_g1: G1Affine,
+}
+
+impl<'a> ZkeyFile<'a> {
+    /// Reads header and verifying key, every point of which is checked; the other sections are only found.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        Self::open_with(bytes, PointChecks::Here)
+    }
+
+    fn open_with(bytes: &'a [u8], checks: PointChecks) -> Result<Self, FormatError> {
+        let file = Container::open(&FORMAT, bytes)?;
+        let mut protocol = file.section(PROTOCOL)?;
+        let at = protocol.place();
+        let found = protocol.u32()?;
+        if found != GROTH16 {
+            return Err(FormatError::Protocol { at, found });
+        }
+        protocol.finish()?;
+
+        let mut header = file.section(HEADER)?;
+        header.prime::<Fq>()?;
+        header.prime::<Fr>()?;
+        let at = header.place();
+        let (wires, public) = (header.u32()?, header.u32()?);
+        if u64::from(public) + 1 > u64::from(wires) {
+            return Err(FormatError::WireCounts { at });
+        }
+        let at = header.place();
+        let domain = header.u32()?;
+        if !domain.is_power_of_two() || domain > LARGEST_DOMAIN || domain <= public {
+            return Err(FormatError::Domain { at, found: domain.into() });
+        }
+        let (alpha_g1, beta_g1) = (header.point(checks)?, header.point(checks)?);
+        let (beta_g2, gamma_g2) = (header.point(checks)?, header.point(checks)?);
+        let (delta_g1, delta_g2) = (header.point(checks)?, header.point(checks)?);
+        header.finish()?;
+        let gamma_abc_g1 = points(file.section(IC)?, u64::from(public) + 1, Identity::Allowed, checks)?;
+        let vk = VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, gamma_abc_g1 };
+        Ok(Self { file, header: Header { wires, public, domain, vk, beta_g1, delta_g1 } })
+    }
+
+    /// The entries of A and B.
+    pub fn coefficients(&self) -> Result<Vec<Coefficient>, FormatError> {
+        coefficients(self.file.section(COEFFICIENTS)?, self.header.wires, self.header.domain)
+    }
+
+    /// The verifying key.
+    #[must_use]
+    pub const fn verifying_key(&self) -> &VerifyingKey<Bn254> {
+        &self.header.vk
+    }
+
+    /// β₁.
+    pub const fn beta_g1(&self) -> &G1Affine {
+        &self.header.beta_g1
+    }
+
+    /// Wires, the constant 1 among them.
+    #[must_use]
+    pub const fn num_wires(&self) -> usize {
+        self.header.wires as usize
+    }
+
+    /// Public values, the constant 1 not counted.
+    #[must_use]
+    pub const fn num_public(&self) -> usize {
+        self.header.public as usize
+    }
+
+    /// Elements of the domain.
+    #[must_use]
+    pub const fn domain(&self) -> usize {
+        self.header.domain as usize
+    }
+}
+
 fn read(bytes: &[u8], checks: PointChecks) -> Result<Zkey, FormatError> {
-    let file = Container::open(&FORMAT, bytes)?;
-    let mut protocol = file.section(PROTOCOL)?;
-    let at = protocol.place();
-    let found = protocol.u32()?;
-    if found != GROTH16 {
-        return Err(FormatError::Protocol { at, found });
-    }
-    protocol.finish()?;
-
-    let mut header = file.section(HEADER)?;
-    header.prime::<Fq>()?;
-    header.prime::<Fr>()?;
-    let at = header.place();
-    let (wires, public) = (header.u32()?, header.u32()?);
-    if u64::from(public) + 1 > u64::from(wires) {
-        return Err(FormatError::WireCounts { at });
-    }
-    let at = header.place();
-    let domain = header.u32()?;
-    if !domain.is_power_of_two() || domain > LARGEST_DOMAIN || domain <= public {
-        return Err(FormatError::Domain { at, found: domain.into() });
-    }
-    let (alpha_g1, beta_g1, beta_g2) = (header.point(checks)?, header.point(checks)?, header.point(checks)?);
-    let (gamma_g2, delta_g1, delta_g2) =
-        (header.point(checks)?, header.point(checks)?, header.point(checks)?);
-    header.finish()?;
-
-    let (wires, public, domain) = (u64::from(wires), u64::from(public), u64::from(domain));
-    let absent = Identity::Allowed;
+    let opened = ZkeyFile::open_with(bytes, checks)?;
+    let coefficients = opened.coefficients()?;
+    let ZkeyFile { file, header: Header { wires, public, domain, vk, beta_g1, delta_g1 } } = opened;
+    let (wires, public, absent) = (u64::from(wires), u64::from(public), Identity::Allowed);
     let parts = ZkeyParts {
-        vk: VerifyingKey::<Bn254> {
-            alpha_g1,
-            beta_g2,
-            gamma_g2,
-            delta_g2,
-            gamma_abc_g1: points(file.section(IC)?, public + 1, absent, checks)?,
-        },
+        vk,
         beta_g1,
         delta_g1,
-        coefficients: coefficients(file.section(COEFFICIENTS)?, wires as u32, domain as u32)?,
+        coefficients,
         a: points(file.section(A)?, wires, absent, checks)?,
         b_g1: points(file.section(B_G1)?, wires, absent, checks)?,
         b_g2: points(file.section(B_G2)?, wires, absent, checks)?,
         l: points(file.section(L)?, wires - public - 1, absent, checks)?,
-        h: points(file.section(H)?, domain, Identity::Refused, checks)?,
+        h: points(file.section(H)?, domain.into(), Identity::Refused, checks)?,
         ceremony: file.find(CEREMONY).map(|section| ceremony(section, checks)).transpose()?,
     };
     Ok(Zkey { parts, order: file.order() })
