@@ -1,16 +1,17 @@
-//! The engine behind [`Prover`](crate::Prover): the only file that puts proofs together.
+//! The engine behind [`Prover`](crate::Prover) and [`CircomProver`](crate::circom::CircomProver): the only file that puts proofs
+//! together.
 //!
 //! ```text
 //! A = α₁ + Σ zᵢAᵢ + rδ₁     B₁ = β₁ + Σ zᵢB₁ᵢ + sδ₁     B = β₂ + Σ zᵢB₂ᵢ + sδ₂
 //! C = Σ zᵢL'ᵢ + Σ e_k U_k + s·A + r·B₁ − rsδ₁
 //! ```
 //!
+//! For keys without C, `e_k − c(gωᵏ)` takes the place of `e_k`: see [`quotient`](crate::quotient).
+//!
 //! The four sums over wires may be known for some values `z⁰` ([`WireSums`]); then `zᵢ − z⁰ᵢ` takes the place of `zᵢ`, and only wires
 //! that differ cost anything. The sum over U needs the quotient first, so that the others start before it, largest first.
 
-use std::path::Path;
-
-use ark_bn254::{Bn254, Fr, G1Projective, G2Projective};
+use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 use ark_ec::CurveGroup;
 use ark_ec::short_weierstrass::Projective;
 use ark_ff::AdditiveGroup;
@@ -19,27 +20,21 @@ use tacit_kernels::{Curve, FixedBase, Sorted, Threads};
 use zeroize::Zeroize;
 
 use crate::control::{Cancelled, Control, Steps};
-use crate::key::ProvingKey;
-use crate::options::Options;
-use crate::prepared::cache::{self, CacheError, Identity};
 use crate::prepared::{PreparedKey, Scalars};
-use crate::quotient::{System, system};
+use crate::quotient::System;
 
-/// A key and all that depends on it alone.
+/// All that proofs need of a key.
 pub(crate) struct Engine {
-    key: ProvingKey,
-    prepared: PreparedKey,
-    system: Box<dyn System>,
-    options: Options,
+    pub(crate) constants: Constants,
+    pub(crate) prepared: PreparedKey,
+    pub(crate) system: Box<dyn System>,
 }
 
-fn identity(key: &ProvingKey, options: &Options) -> Identity {
-    Identity {
-        key: key.digest(),
-        backend: options.backend(),
-        memory: options.memory().bytes(),
-        lengths: PreparedKey::lengths(key),
-    }
+/// α₁, β₁, β₂.
+pub(crate) struct Constants {
+    pub(crate) alpha_g1: G1Affine,
+    pub(crate) beta_g1: G1Affine,
+    pub(crate) beta_g2: G2Affine,
 }
 
 /// Why there is no proof.
@@ -79,29 +74,6 @@ impl Drop for WireSums {
 }
 
 impl Engine {
-    pub(crate) fn new(key: ProvingKey, options: &Options) -> Self {
-        let prepared = PreparedKey::new(&key, options);
-        Self::with(key, prepared, options)
-    }
-
-    /// What [`Engine::save`] wrote for the same key and options.
-    pub(crate) fn read(key: &ProvingKey, path: &Path, options: &Options) -> Result<PreparedKey, CacheError> {
-        cache::read(path, &identity(key, options))
-    }
-
-    pub(crate) fn save(&self, path: &Path) -> Result<(), CacheError> {
-        cache::write(&self.prepared, &identity(&self.key, &self.options), path)
-    }
-
-    pub(crate) fn with(key: ProvingKey, prepared: PreparedKey, options: &Options) -> Self {
-        let system = system(options.backend(), key.r1cs(), key.points().h_query.len() + 1);
-        Self { key, prepared, system, options: *options }
-    }
-
-    pub(crate) fn key(&self) -> &ProvingKey {
-        &self.key
-    }
-
     /// A proof for the assignment `z`, where `sums` are those of `z − rest`. Shapes were checked.
     pub(crate) fn prove(
         &self,
@@ -111,7 +83,7 @@ impl Engine {
         [r, s]: [Fr; 2],
         steps: &Steps<'_>,
     ) -> Result<Proof<Bn254>, Stopped> {
-        let (points, prepared) = (self.key.points(), &self.prepared);
+        let (constants, prepared) = (&self.constants, &self.prepared);
         let rows = steps.piece(3, || self.system.rows(z))?.map_err(Stopped::Unsatisfied)?;
 
         let scalars = &Scalars::new(rest, r, s);
@@ -122,23 +94,21 @@ impl Engine {
         rayon::scope(|scope| {
             // B and r·B₁.
             scope.spawn(|_| {
-                b = self
-                    .sum_b(scalars, steps)
-                    .map(|(b1, b2)| (b2 + sums.b2 + points.vk.beta_g2, (b1 + sums.b1 + points.beta_g1) * r));
+                b = self.sum_b(scalars, steps).map(|(b1, b2)| {
+                    (b2 + sums.b2 + constants.beta_g2, (b1 + sums.b1 + constants.beta_g1) * r)
+                });
             });
             // A and s·A.
             scope.spawn(|_| {
                 a = msm(&prepared.a, scalars.as_slice(), 14, steps).map(|a| {
-                    let a = a + sums.a + points.vk.alpha_g1;
+                    let a = a + sums.a + constants.alpha_g1;
                     (a, a * s)
                 });
             });
             scope.spawn(|_| {
                 l = msm(&prepared.l, scalars.as_slice(), 14, steps).map(|l| l + sums.l);
             });
-            u = steps
-                .piece(4, || rows.products())
-                .and_then(|products| msm(&prepared.u, &products, 15, steps));
+            u = steps.piece(4, || rows.scalars()).and_then(|scalars| msm(&prepared.u, &scalars, 15, steps));
         });
         let ((a, s_a), (b, r_b1)) = (a?, b?);
         let c = l? + u? + s_a + r_b1;

@@ -19,17 +19,21 @@ use tacit_r1cs::{Assignment, R1cs};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::control::Control;
-use crate::engine::{Engine, Stopped, WireSums};
+use crate::engine::{Constants, Engine, Stopped, WireSums};
 use crate::key::ProvingKey;
 use crate::options::Options;
-use crate::prepared::cache::CacheError;
+use crate::prepared::PreparedKey;
+use crate::prepared::cache::{self, CacheError, Identity};
 use crate::proof::Proof;
+use crate::quotient::{Constraints, system};
 
 /// Makes proofs with one key. Shared between threads by reference.
 ///
 /// Every constraint is checked before a proof is made, so that with an honest key every proof holds; the proofs themselves are not
 /// verified. Whoever cannot vouch for key and cache verifies each with the verifying key before it leaves, in a millisecond or two.
 pub struct Prover {
+    key: ProvingKey,
+    options: Options,
     engine: Engine,
 }
 
@@ -62,6 +66,11 @@ pub enum ProveError {
         /// The constraint's index.
         index: usize,
     },
+    /// The proof that was made does not hold. With a key that comes without C this is how a false witness is found out.
+    #[error(
+        "the proof does not hold; the witness does not satisfy the key's circuit, check it with `snarkjs wtns check`, or the key is none"
+    )]
+    DoesNotHold,
     /// What was prepared was prepared with another key.
     #[error("the prepared sums belong to another proving key; prepare again with this one")]
     PreparedWithAnotherKey,
@@ -114,22 +123,23 @@ impl Prover {
 
     /// [`Prover::new`] within given means.
     pub fn with_options(key: ProvingKey, options: &Options) -> Self {
-        Self { engine: Engine::new(key, options) }
+        let prepared = PreparedKey::of(&key, options);
+        Self::from_prepared(key, prepared, options)
     }
 
     /// [`Prover::with_options`] from a cache, which [`Prover::save_cache`] wrote for the same key and options: in milliseconds.
     ///
     /// The file is mapped: it must not be written in place while the prover lives, and only its owner may write to it.
     pub fn load(key: ProvingKey, cache: &Path, options: &Options) -> Result<Self, CacheError> {
-        let prepared = Engine::read(&key, cache, options)?;
-        Ok(Self { engine: Engine::with(key, prepared, options) })
+        let prepared = cache::read(cache, &identity(&key, options))?;
+        Ok(Self::from_prepared(key, prepared, options))
     }
 
     /// [`Prover::load`] if that works. If not, prepares and writes the cache for the next time, in place of a cache or of nothing:
     /// other files are left alone.
     pub fn open(key: ProvingKey, cache: &Path, options: &Options) -> (Self, CacheUse) {
-        match Engine::read(&key, cache, options) {
-            Ok(prepared) => (Self { engine: Engine::with(key, prepared, options) }, CacheUse::Loaded),
+        match cache::read(cache, &identity(&key, options)) {
+            Ok(prepared) => (Self::from_prepared(key, prepared, options), CacheUse::Loaded),
             Err(why) => {
                 let prover = Self::with_options(key, options);
                 if matches!(why, CacheError::NoCache) {
@@ -143,7 +153,15 @@ impl Prover {
 
     /// Writes what was prepared to a file, whole or not at all.
     pub fn save_cache(&self, path: &Path) -> Result<(), CacheError> {
-        self.engine.save(path)
+        cache::write(&self.engine.prepared, &identity(&self.key, &self.options), path)
+    }
+
+    fn from_prepared(key: ProvingKey, prepared: PreparedKey, options: &Options) -> Self {
+        let points = key.points();
+        let constants =
+            Constants { alpha_g1: points.vk.alpha_g1, beta_g1: points.beta_g1, beta_g2: points.vk.beta_g2 };
+        let system = system(options.backend(), Constraints::Whole(key.r1cs()), points.h_query.len() + 1);
+        Self { engine: Engine { constants, prepared, system }, key, options: *options }
     }
 
     /// Proves that the assignment satisfies the key's system.
@@ -169,14 +187,7 @@ impl Prover {
 
     /// Refuses an assignment that is of another system, or whose constant is not 1.
     pub(crate) fn check_shape(&self, assignment: &Assignment) -> Result<(), ProveError> {
-        let (needed, found) = (self.r1cs().num_wires(), assignment.as_slice().len());
-        if needed != found {
-            return Err(ProveError::WrongShape { needed, found });
-        }
-        if !assignment.as_slice()[0].is_one() {
-            return Err(ProveError::ConstantNotOne);
-        }
-        Ok(())
+        check_shape(self.r1cs().num_wires(), assignment)
     }
 
     /// A proof from the sums of some values and how the assignment differs from those.
@@ -205,7 +216,7 @@ impl Prover {
 
     /// The key.
     pub fn key(&self) -> &ProvingKey {
-        self.engine.key()
+        &self.key
     }
 
     /// The system that is proved.
@@ -216,5 +227,26 @@ impl Prover {
     /// The digest of that system.
     pub fn circuit_digest(&self) -> [u8; 32] {
         self.key().circuit_digest()
+    }
+}
+
+/// Refuses an assignment of another number of wires, or whose constant is not 1.
+pub(crate) fn check_shape(needed: usize, assignment: &Assignment) -> Result<(), ProveError> {
+    let found = assignment.as_slice().len();
+    if needed != found {
+        return Err(ProveError::WrongShape { needed, found });
+    }
+    if !assignment.as_slice()[0].is_one() {
+        return Err(ProveError::ConstantNotOne);
+    }
+    Ok(())
+}
+
+fn identity(key: &ProvingKey, options: &Options) -> Identity {
+    Identity {
+        key: key.digest(),
+        backend: options.backend(),
+        memory: options.memory().bytes(),
+        lengths: PreparedKey::lengths(key.r1cs().num_wires(), key.points().h_query.len() + 1),
     }
 }

@@ -17,8 +17,10 @@ A proof for a circuit compiled by circom, with a key made by snarkjs; snarkjs ve
 And the other way round:
   tacit groth16 verify --vk verification_key.json --public public.json --proof proof.json
 
-Tacit's own circuit for circom's tools:
-  tacit groth16 export --proving-key keys/resident-id.pk --out circom";
+Tacit's own circuit for circom's tools, with a made-up holder's witness; snarkjs proves with them and verifies:
+  tacit groth16 export --proving-key keys/resident-id.pk --out circom --example
+  cd circom && snarkjs groth16 prove resident-id.zkey resident-id.wtns snarkjs.json public.json
+  snarkjs groth16 verify verification_key.json public.json proof.json";
 
 /// `tacit groth16`.
 #[derive(Args)]
@@ -41,16 +43,17 @@ pub(crate) enum Groth16Command {
         /// The file.
         file: PathBuf,
     },
-    /// Write Tacit's own circuit and key as .r1cs, .zkey and verification_key.json.
+    /// Write Tacit's own circuit and key as .r1cs, .zkey and verification_key.json, with --example a made-up holder's .wtns,
+    /// proof.json and public.json too.
     Export(Export),
 }
 
 const PROVE_ABOUT: &str = "\
 Prove that a witness satisfies a circuit.
 
-With --r1cs the key is prepared once and kept in a cache folder, named by a digest of key and circuit: later \
-proofs start at once, and a witness that does not satisfy the circuit is refused with the number of the \
-constraint. Without it nothing is prepared or kept.
+The key is prepared once and kept in a cache folder, named by a digest of its file: later proofs start at \
+once. With --r1cs proofs are a little faster still, and a witness that does not satisfy the circuit is refused \
+with the number of the constraint.
 
 Every proof is verified before it is written. What is in the cache is as trusted as the key: the folder must \
 be yours alone.";
@@ -64,7 +67,7 @@ pub(crate) struct Prove {
     /// The witness: secret.
     #[arg(long, value_name = "FILE")]
     pub(crate) wtns: PathBuf,
-    /// The circuit: makes proofs faster.
+    /// The circuit: makes proofs faster, and names the constraint that a false witness breaks.
     #[arg(long, value_name = "FILE")]
     pub(crate) r1cs: Option<PathBuf>,
     /// Where to write the proof.
@@ -73,9 +76,16 @@ pub(crate) struct Prove {
     /// Where to write the public values.
     #[arg(long, value_name = "FILE", default_value = "public.json")]
     pub(crate) public: PathBuf,
-    /// Where prepared keys are kept [default: tacit/groth16 in the user's cache folder].
+    /// Where prepared keys are kept [default: tacit/groth16 in the user's cache folder, or beside the key where there is no such
+    /// folder].
     #[arg(long, value_name = "DIR", env = "TACIT_CACHE")]
     pub(crate) cache: Option<PathBuf>,
+    /// Prepare and keep nothing: for a single proof.
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
+    /// Threads [default: all].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
     /// Memory for the prepared key, such as 512MiB or 2GiB: less is slower [default: a quarter of the
     /// machine's, at most 1GiB].
     #[arg(long, value_name = "SIZE", value_parser = memory_budget)]
@@ -105,4 +115,7 @@ pub(crate) struct Export {
     /// Directory for the files.
     #[arg(long, value_name = "DIR", default_value = "circom")]
     pub(crate) out: PathBuf,
+    /// Write witness, proof and public values of a made-up holder too. Those of a real one are never written.
+    #[arg(long)]
+    pub(crate) example: bool,
 }

@@ -17,6 +17,15 @@
 //!
 //! where `L_j` is zero for instance wires. So `Σ_j z_j L'_j + Σ_k e_k U_k`, over all wires, is what `Σ_j z_j L_j + Σ_i h_i T_i` is.
 //! For a z that does not satisfy the system it is not: the caller checks. All of this is public and as trusted as the key.
+//!
+//! **Keys of circom** have, in place of the `T_i`, points `H_k = [Λ_(2k+1)(τ)/δ]` to be multiplied by `ab − c` at `gωᵏ`
+//! ([`tacit_formats::reduction`]). So `U_k = H_k`, and without C that is all: `L'_j = L_j`, and the scalars are `e_k − c(gωᵏ)`. With C,
+//!
+//! ```text
+//! Σ_k c(gωᵏ) H_k = −Σ_j z_j Σ_k C_kj V_k      V_k = −Σ_i ω⁻ⁱᵏ gⁱ/n Σ_m ωⁱᵐ H_m
+//! ```
+//!
+//! and `L'_j` as above: two transforms, as for a key of arkworks.
 
 use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{AffineRepr, CurveGroup};
@@ -29,9 +38,10 @@ use super::lockstep::{Product, scale, scale_by};
 use super::multiplier::Multiplier;
 use super::transform::{powers, transform};
 use crate::key::ProvingKey;
+use crate::quotient::Constraints;
 
 /// The points that stand in place of the queries H and L.
-pub(super) struct Folded {
+pub(crate) struct Folded {
     /// `U_k` for each element of the domain.
     pub(super) u: Vec<G1Affine>,
     /// `L'_j` for each wire.
@@ -43,10 +53,6 @@ impl Folded {
         let mut t = key.points().h_query.clone();
         t.push(G1Affine::identity());
         let n = t.len() as u64;
-        // The domain was found when the key was read, and Fr has roots of twice its order.
-        let inverse_root = |order| {
-            Fr::get_root_of_unity(order).and_then(|root| root.inverse()).expect("the domain fits the field")
-        };
         let half_share = Fr::from(2 * n).inverse().expect("powers of two are invertible");
         let t = scale_by(backend, &t, half_share);
         let twist = powers(-Fr::ONE, inverse_root(2 * n), t.len());
@@ -58,6 +64,45 @@ impl Folded {
         let u = transform(backend, twisted, &powers);
         Self { u, l: fold(backend, key.r1cs(), &key.points().l_query, &v) }
     }
+
+    /// From the points H and L of a key of circom, for a system of so many wires; with its C, if that is known.
+    pub(crate) fn of_circom(
+        h: &[G1Affine],
+        l: &[G1Affine],
+        constraints: Constraints<'_>,
+        backend: Backend,
+    ) -> Self {
+        let l = match constraints {
+            Constraints::Whole(r1cs) => fold(backend, r1cs, l, &of_c(backend, h)),
+            Constraints::WithoutC(r1cs) => {
+                let mut all = vec![G1Affine::identity(); r1cs.num_instance()];
+                all.extend_from_slice(l);
+                all
+            }
+        };
+        Self { u: h.to_vec(), l }
+    }
+}
+
+/// `V_k` from circom's `H_k`.
+fn of_c(backend: Backend, h: &[G1Affine]) -> Vec<G1Affine> {
+    let n = h.len() as u64;
+    let roots = |root| powers(Fr::ONE, root, h.len() / 2);
+    let coefficients = transform(backend, h.to_vec(), &roots(root(n)));
+    let share = -Fr::from(n).inverse().expect("powers of two are invertible");
+    let twist = powers(share, root(2 * n), h.len());
+    let twisted: Vec<Product<'_>> = coefficients.into_iter().zip(&twist).collect();
+    let twisted = scale(backend, &twisted);
+    transform(backend, twisted, &roots(inverse_root(n)))
+}
+
+/// The domain was found when the key was read, and Fr has roots of twice its order.
+fn root(order: u64) -> Fr {
+    Fr::get_root_of_unity(order).expect("the domain fits the field")
+}
+
+fn inverse_root(order: u64) -> Fr {
+    root(order).inverse().expect("roots of unity are not zero")
 }
 
 /// An entry of C: its wire, its row, the place of its coefficient.

@@ -8,7 +8,7 @@
 //! | B₁ | wires of matrix B, δ₁ | z, s | + β₁ |
 //! | B₂ | wires of matrix B, δ₂ | z, s | + β₂ |
 //! | L' | wires ([`fold`]), δ₁ | z, −rs | |
-//! | U | elements of the domain ([`fold`]) | e | |
+//! | U | elements of the domain ([`fold`]) | e, or e − c | |
 //!
 //! ```text
 //! C = ΣL' + ΣU + s·A + r·B₁
@@ -36,7 +36,7 @@ use zeroize::Zeroizing;
 
 use crate::key::ProvingKey;
 use crate::options::Options;
-use fold::Folded;
+pub(crate) use fold::Folded;
 
 /// The points of a key as proofs want them.
 pub(crate) struct PreparedKey {
@@ -67,19 +67,43 @@ impl Scalars {
     }
 }
 
+/// The points of a key.
+pub(crate) struct Queries<'a> {
+    pub(crate) a: &'a [G1Affine],
+    pub(crate) b1: &'a [G1Affine],
+    pub(crate) b2: &'a [G2Affine],
+    pub(crate) delta_g1: G1Affine,
+    pub(crate) delta_g2: G2Affine,
+    pub(crate) folded: Folded,
+}
+
 impl PreparedKey {
-    pub(crate) fn new(key: &ProvingKey, options: &Options) -> Self {
+    /// The tables of a key of arkworks, within a budget.
+    pub(crate) fn of(key: &ProvingKey, options: &Options) -> Self {
         let points = key.points();
-        let Folded { u, l } = Folded::new(key, options.backend());
-        let (zero, delta) = (G1Affine::identity(), points.delta_g1);
-        let a = [&points.a_query[..], &[delta, zero, zero]].concat();
-        let b1 = [&points.b_g1_query[..], &[zero, delta, zero]].concat();
+        let queries = Queries {
+            a: &points.a_query,
+            b1: &points.b_g1_query,
+            b2: &points.b_g2_query,
+            delta_g1: points.delta_g1,
+            delta_g2: points.vk.delta_g2,
+            folded: Folded::new(key, options.backend()),
+        };
+        Self::new(queries, key.r1cs(), options)
+    }
+
+    /// The tables of some points, within a budget.
+    pub(crate) fn new(queries: Queries<'_>, r1cs: &R1cs, options: &Options) -> Self {
+        let Queries { a, b1, b2, delta_g1: delta, delta_g2, folded: Folded { u, l } } = queries;
+        let zero = G1Affine::identity();
+        let a = [a, &[delta, zero, zero]].concat();
+        let b1 = [b1, &[zero, delta, zero]].concat();
         let l = [&l[..], &[zero, zero, delta]].concat();
         let zero = G2Affine::identity();
-        let b2 = [&points.b_g2_query[..], &[zero, points.vk.delta_g2, zero]].concat();
+        let b2 = [b2, &[zero, delta_g2, zero]].concat();
 
         // Sizes in points of G1.
-        let (sizes, bits) = (Sizes::new(&a, &b1, &b2, &l, &u), bits(key.r1cs()));
+        let (sizes, bits) = (Sizes::new(&a, &b1, &b2, &l, &u), bits(r1cs));
         let entries =
             usize::try_from(options.memory().bytes() / 64).unwrap_or(usize::MAX) / sizes.total.max(1);
         let shape = |kept: usize, dense: usize| Shape::fastest(kept, entries.saturating_mul(kept), dense);
@@ -104,8 +128,8 @@ impl PreparedKey {
     }
 
     /// The numbers of scalars that the tables want, in the order of the cache.
-    pub(crate) fn lengths(key: &ProvingKey) -> [usize; cache::TABLES] {
-        let (wires, domain) = (key.r1cs().num_wires() + BLINDING, key.points().h_query.len() + 1);
+    pub(crate) fn lengths(wires: usize, domain: usize) -> [usize; cache::TABLES] {
+        let wires = wires + BLINDING;
         [wires, wires, wires, domain, wires]
     }
 
