@@ -54,6 +54,21 @@ pub enum BenchError {
     /// A key as the files of circom have it.
     #[error("the benchmark's key as .zkey: {0}")]
     Zkey(#[from] tacit_formats::zkey::ConvertError),
+    /// A circuit or witness of circom cannot be read.
+    #[error("a file of circom: {0}")]
+    Format(#[from] tacit_formats::FormatError),
+    /// A circuit of circom is no system.
+    #[error("a circuit of circom: {0}")]
+    Rows(#[from] tacit_r1cs::RowsError),
+    /// Our prover did not take its own files.
+    #[error("the benchmark's files: {0}; please report this")]
+    Open(#[from] tacit_prover::circom::CircomOpenError),
+    /// Nothing to measure.
+    #[error("{} has no circuit with a witness beside it (NAME.r1cs, NAME.wtns); name another directory", dir.display())]
+    NoCircuit {
+        /// The directory.
+        dir: std::path::PathBuf,
+    },
     /// Another program failed.
     #[error("{program} failed: {message}")]
     Program {

@@ -25,7 +25,9 @@ pub mod trapdoor;
 pub use error::BenchError;
 pub use figure::{CpuTimes, Figure, Range, Spread, Timing};
 pub use machine::{Build, Machine, Versions, peak_memory_mib};
-pub use measure::{Footprint, Size, Step, Threads, measure};
+pub use measure::{
+    CircomCircuit, CircomReport, Footprint, Size, Step, Threads, Versus, Ways, measure, measure_circom,
+};
 pub use peers::Peer;
 pub use plan::{Extent, Plan, Restart};
 pub use report::{Circuit, Clause, Figures, Named, Plot, Report};

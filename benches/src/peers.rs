@@ -13,7 +13,6 @@ use serde::Serialize;
 use tacit_formats::text::read_proof;
 use tacit_formats::wtns::Witness;
 use tacit_formats::zkey::Zkey;
-use tacit_prover::ProvingKey;
 use tacit_r1cs::Assignment;
 
 use crate::error::BenchError;
@@ -53,10 +52,10 @@ pub(crate) const PROGRAMS: [Program; 2] = [
     Program { name: "rapidsnark", variable: "TACIT_RAPIDSNARK", command: None, arguments: &[] },
 ];
 
-const KEY: &str = "key.zkey";
-const WITNESS: &str = "witness.wtns";
-const PROOF: &str = "proof.json";
-const PUBLIC: &str = "public.json";
+pub(crate) const KEY: &str = "key.zkey";
+pub(crate) const WITNESS: &str = "witness.wtns";
+pub(crate) const PROOF: &str = "proof.json";
+pub(crate) const PUBLIC: &str = "public.json";
 
 impl Program {
     /// Where it is, or why it cannot be measured.
@@ -86,29 +85,43 @@ impl Program {
         dir: &Path,
         stock: &Stock<'_>,
         assignment: &Assignment,
+        threads: usize,
     ) -> Result<Duration, BenchError> {
-        let failed = |message: String| BenchError::Program { program: self.name, message };
-        let _ = fs::remove_file(dir.join(PROOF));
         let mut command = Command::new(path);
-        command.args(self.arguments).args([KEY, WITNESS, PROOF, PUBLIC]).current_dir(dir);
-        let started = Instant::now();
-        let output = command.output()?;
-        let taken = started.elapsed();
-        if !output.status.success() {
-            let words = [output.stdout, output.stderr].concat();
-            return Err(failed(format!("{}: {}", output.status, String::from_utf8_lossy(&words).trim())));
-        }
-        let proof =
-            fs::read(dir.join(PROOF)).map_err(|error| failed(format!("it wrote no proof: {error}")))?;
-        let proof = read_proof(&proof).map_err(|error| failed(error.to_string()))?;
-        stock.require(self.name, &proof, assignment)?;
-        Ok(taken)
+        command.args(self.arguments).args([KEY, WITNESS, PROOF, PUBLIC]);
+        // rapidsnark heeds it.
+        command.env("OMP_NUM_THREADS", threads.to_string());
+        run(self.name, command, dir, stock, assignment)
     }
 }
 
+/// One proof by a process in a directory that [`write_files`] filled, which writes it to [`PROOF`]; it must hold.
+pub(crate) fn run(
+    name: &'static str,
+    mut command: Command,
+    dir: &Path,
+    stock: &Stock<'_>,
+    assignment: &Assignment,
+) -> Result<Duration, BenchError> {
+    let failed = |message: String| BenchError::Program { program: name, message };
+    let _ = fs::remove_file(dir.join(PROOF));
+    command.current_dir(dir);
+    let started = Instant::now();
+    let output = command.output()?;
+    let taken = started.elapsed();
+    if !output.status.success() {
+        let words = [output.stdout, output.stderr].concat();
+        return Err(failed(format!("{}: {}", output.status, String::from_utf8_lossy(&words).trim())));
+    }
+    let proof = fs::read(dir.join(PROOF)).map_err(|error| failed(format!("it wrote no proof: {error}")))?;
+    let proof = read_proof(&proof).map_err(|error| failed(error.to_string()))?;
+    stock.require(name, &proof, assignment)?;
+    Ok(taken)
+}
+
 /// Key and witness as those programs read them.
-pub(crate) fn write_files(dir: &Path, key: &ProvingKey, assignment: &Assignment) -> Result<(), BenchError> {
-    fs::write(dir.join(KEY), Zkey::from_ark(key.points(), key.r1cs())?.to_bytes())?;
+pub(crate) fn write_files(dir: &Path, key: &Zkey, assignment: &Assignment) -> Result<(), BenchError> {
+    fs::write(dir.join(KEY), key.to_bytes())?;
     let witness = Witness::new(assignment.clone()).ok_or(BenchError::TooLarge)?;
     fs::write(dir.join(WITNESS), &*witness.to_bytes())?;
     Ok(())
@@ -150,9 +163,9 @@ mod tests {
         let circuit = Synthetic { log_size: 5 };
         let key = Trapdoor::new(1).key(tacit_r1cs::compile(&circuit)).unwrap();
         let (stock, assignment) = (Stock::new(&key), tacit_r1cs::assign(&circuit));
-        write_files(dir.path(), &key, &assignment).unwrap();
+        write_files(dir.path(), &Trapdoor::new(1).zkey(&key).unwrap(), &assignment).unwrap();
         assert!(Zkey::from_bytes(&fs::read(dir.path().join(KEY)).unwrap()).is_ok());
-        let prove = |program: &str| PROGRAMS[1].prove(Path::new(program), dir.path(), &stock, &assignment);
+        let prove = |program: &str| PROGRAMS[1].prove(Path::new(program), dir.path(), &stock, &assignment, 1);
         for program in ["/bin/false", "/bin/true"] {
             assert!(matches!(prove(program), Err(BenchError::Program { program: "rapidsnark", .. })));
         }

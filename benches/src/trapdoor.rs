@@ -15,6 +15,7 @@ use ark_ff::{Field, One, UniformRand, Zero};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use tacit_formats::zkey::Zkey;
 use tacit_prover::{Provenance, ProvingKey};
 use tacit_r1cs::{Matrix, R1cs};
 
@@ -78,6 +79,11 @@ impl Trapdoor {
             l_query: g1.of(&rest),
         };
         Ok(ProvingKey::new(Provenance::Development, r1cs, points)?)
+    }
+
+    /// The key of a system, which [`Trapdoor::key`] made, as snarkjs and rapidsnark have it.
+    pub fn zkey(&self, key: &ProvingKey) -> Result<Zkey, BenchError> {
+        Ok(Zkey::from_ark_with(key.points(), key.r1cs(), self.coset_h(key.r1cs())?)?)
     }
 
     /// H as snarkjs and rapidsnark have it: `L'_(2i+1)(τ)/δ` over the domain of twice the size, where they take the

@@ -1,13 +1,14 @@
-//! `cargo xtask bench`: both provers at their best on this CPU, then `tacit bench`.
+//! `cargo xtask bench` and `bench-circom`: both provers at their best on this CPU, then `tacit bench`.
 //!
 //! Standard output is the report's alone, so that `--json` can be piped on.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::Args;
 
-use crate::{cargo, root};
+use crate::{Stages, cargo, npm, root};
 
 /// What `tacit bench` is told.
 #[derive(Args)]
@@ -15,6 +16,48 @@ pub(crate) struct Bench {
     /// For `tacit bench`: --quick, --out DIR, --json and the rest; `tacit bench --help` lists them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
     options: Vec<OsString>,
+}
+
+/// Which circuits of circom, and what `tacit bench` is told.
+#[derive(Args)]
+pub(crate) struct BenchCircom {
+    /// Residents in each circuit, which take some 14,400 constraints each: 1 needs a domain of 2^14, 18 one of 2^18.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 9, 18], value_name = "N,N,..")]
+    residents: Vec<u32>,
+    #[command(flatten)]
+    bench: Bench,
+}
+
+/// Compiles the circuits with circom2, calculates their witnesses with snarkjs, and measures.
+pub(crate) fn run_circom(arguments: BenchCircom) -> ExitCode {
+    let BenchCircom { residents, mut bench } = arguments;
+    let prepared = prepare(&residents).map(|folder| {
+        bench.options.insert(0, "--circom".into());
+        bench.options.insert(1, folder.into());
+    });
+    match prepared {
+        Ok(()) => run(&bench),
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A folder with just these circuits, made if they are not there: those of 18 residents take minutes.
+fn prepare(residents: &[u32]) -> Result<PathBuf, String> {
+    let mut counts: Vec<String> = residents.iter().map(u32::to_string).collect();
+    counts.dedup();
+    let folder = root().join("target/circom").join(counts.join("-"));
+    let source = root().join("benches/circom");
+    let mut stages = Stages::default();
+    npm::install(&mut stages, &source)?;
+    let mut command = Command::new("node");
+    command.arg("prepare.mjs").arg(&folder).args(&counts).current_dir(&source);
+    // Standard output is the report's alone.
+    command.stdout(std::io::stderr());
+    stages.run("circuits and witnesses", &mut command)?;
+    Ok(folder)
 }
 
 /// The profile of the workspace, and what its report calls it.

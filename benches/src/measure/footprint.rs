@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
+use tacit_formats::zkey::Zkey;
 use tacit_prover::Prover;
 use tacit_r1cs::Assignment;
 
@@ -59,14 +60,14 @@ pub(super) fn measure(
 ) -> Result<(Footprint, Vec<Peer>), BenchError> {
     let &Subject { prover, stock, assignment, .. } = subject;
     let files = &ColdStart::new(plan, prover, assignment)?;
-    let found = &find(programs, files, subject)?;
+    let found = &find(programs, files, subject, plan.threads)?;
     let proofs = [RefCell::default(), RefCell::default()];
     let mut contest = Contest::new();
     let [ours, theirs] = enter(&mut contest, files, &proofs);
     let mut entrants = Vec::new();
     for (program, path) in programs.iter().zip(found) {
         entrants.push(path.as_ref().ok().map(|path| {
-            let prove = move || program.prove(path, files.dir(), stock, assignment);
+            let prove = move || program.prove(path, files.dir(), stock, assignment, plan.threads);
             contest.enter_timed(format!("{}, a process from start to end", program.name), prove)
         }));
     }
@@ -103,15 +104,18 @@ fn find(
     programs: &[Program],
     files: &ColdStart<'_>,
     subject: &Subject<'_>,
+    threads: usize,
 ) -> Result<Vec<Result<PathBuf, String>>, BenchError> {
     if !programs.is_empty() {
-        write_files(files.dir(), subject.prover.key(), subject.assignment)?;
+        let key = subject.prover.key();
+        write_files(files.dir(), &Zkey::from_ark(key.points(), key.r1cs())?, subject.assignment)?;
     }
     let tried = |program: &Program, path: PathBuf| match program.prove(
         &path,
         files.dir(),
         subject.stock,
         subject.assignment,
+        threads,
     ) {
         Ok(_) => Ok(path),
         Err(error) => Err(format!("present at {}, but: {error}", path.display())),

@@ -1,10 +1,12 @@
 //! Carries out a [`Plan`]: every ratio from one contest, every proof checked before its maker is timed.
 
+mod circom;
 mod footprint;
 mod kernels;
 mod presentation;
 mod sizes;
 
+pub use circom::{CircomCircuit, CircomReport, Versus, Ways, measure_circom};
 pub use footprint::Footprint;
 pub use sizes::{Size, Threads};
 

@@ -24,7 +24,12 @@ ratios of any other build are labelled as such. All sizes take some ten minutes,
   cargo xtask bench --quick --json | jq .full_proof.ratio
 
 With this very program:
-  tacit bench --quick";
+  tacit bench --quick
+
+Circuits of circom, one or a directory of them with their witnesses (NAME.r1cs and NAME.wtns), with made-up keys: `groth16 prove` \
+with the key alone and with the circuit beside it, warm and as a process that reads its files, against ark-groth16, rapidsnark and \
+snarkjs. `cargo xtask bench-circom` makes some of 2^14 to 2^18 and does this with them.
+  tacit bench --circom DIR";
 
 /// `tacit bench`.
 #[derive(Args)]
@@ -47,6 +52,9 @@ pub(crate) struct Bench {
     /// Memory for the tables of each key, such as 512MiB or 2GiB [default: a quarter of the machine's, at most 1GiB].
     #[arg(long, value_name = "SIZE", value_parser = memory_budget)]
     pub(crate) memory: Option<MemoryBudget>,
+    /// Measure the circuits of circom in this directory instead, and write circom.json.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) circom: Option<PathBuf>,
     /// Makes one proof: how the benchmark starts processes of its own.
     #[arg(long, value_name = "JOB", hide = true)]
     pub(crate) first_proof: Option<PathBuf>,

@@ -6,13 +6,15 @@ use std::time::Instant;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::Value;
-use tacit_benches::{Extent, Figure, Plan, Restart, Step, cold, measure};
+use tacit_benches::{
+    CircomCircuit, Extent, Figure, Plan, Restart, Step, Ways, cold, measure, measure_circom,
+};
 
 use crate::args::Bench;
 use crate::commands::now;
 use crate::error::{CliError, refused};
 use crate::files;
-use crate::output::{Output, Report, Style};
+use crate::output::{Output, Report, Style, grouped};
 use crate::progress;
 
 pub(crate) fn run(arguments: &Bench, output: Output) -> Result<Report, CliError> {
@@ -26,6 +28,9 @@ pub(crate) fn run(arguments: &Bench, output: Output) -> Result<Report, CliError>
     let build = tacit_benches::Build::here();
     if !build.native {
         output.warn(format_args!("{}.", build.label));
+    }
+    if let Some(circuits) = &arguments.circom {
+        return circom(&plan, circuits, folder, output);
     }
     let started = Instant::now();
     let bar = progress::bar(output, 1, "measuring");
@@ -57,6 +62,56 @@ pub(crate) fn run(arguments: &Bench, output: Output) -> Result<Report, CliError>
         .line(format_args!("  {}", data.display()));
     let json = serde_json::to_value(&report).map_err(CliError::malformed(&data, "writable as JSON"))?;
     Ok(keys(text, json))
+}
+
+/// Circuits of circom.
+fn circom(plan: &Plan, circuits: &Path, folder: &Path, output: Output) -> Result<Report, CliError> {
+    let bar = progress::bar(output, 1, "measuring");
+    let watch = |step: Step<'_>| {
+        bar.set_length(step.of as u64);
+        bar.set_position(step.number as u64);
+        bar.set_message(step.name.to_owned());
+    };
+    let report = measure_circom(plan, &plan.restart.program, circuits, &watch);
+    bar.finish_and_clear();
+    let report = report.map_err(refused)?;
+    let data = folder.join("circom.json");
+    files::write_json(&data, &report)?;
+    let mut text = Report::new(output.paint(Style::Bold, &report.machine.cpu)).line(format_args!(
+        "{} of {} threads; build: {}",
+        report.machine.threads_used, report.machine.threads, report.build.label
+    ));
+    for circuit in &report.circuits {
+        let CircomCircuit { name, constraints, wires, log_size, first_open_ms, .. } = circuit;
+        text = text
+            .line("")
+            .line(output.paint(Style::Bold, name))
+            .line(format_args!(
+                "{} constraints (2^{log_size}), {} wires; tables made once in {:.0} ms, with the circuit {:.0} ms",
+                grouped(*constraints as u64),
+                grouped(*wires as u64),
+                first_open_ms.zkey,
+                first_open_ms.zkey_and_r1cs
+            ))
+            .line(circom_table(circuit));
+    }
+    let text = text.line("").line(format_args!("The whole report: {}", data.display()));
+    let json = serde_json::to_value(&report).map_err(CliError::malformed(&data, "writable as JSON"))?;
+    Ok(keys(text, json))
+}
+
+fn circom_table(circuit: &CircomCircuit) -> Table {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_header(["", "tacit", "peer", "ratio", "quartiles", "CPU", "peer is"]);
+    for (how, all) in [("warm", &circuit.warm), ("whole process", &circuit.process)] {
+        for versus in all {
+            let Ways { zkey, zkey_and_r1cs } = &versus.figures;
+            for (with, figure) in [(".zkey", zkey), (".zkey and .r1cs", zkey_and_r1cs)] {
+                table.add_row([vec![format!("{how}, {with}")], cells(figure)].concat());
+            }
+        }
+    }
+    table
 }
 
 fn plan(arguments: &Bench) -> Result<Plan, CliError> {
