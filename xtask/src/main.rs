@@ -1,5 +1,5 @@
 //! Repository chores: `cargo xtask test` sets up and runs all tests, `cargo xtask soak` runs them longer,
-//! `cargo xtask bench` measures this machine, `cargo xtask vectors` makes the test vectors again with the npm
+//! `cargo xtask bench` and `bench-circom` measure this machine, `cargo xtask vectors` makes the test vectors again with the npm
 //! packages they come from, `cargo xtask interop` does so for circom's formats and lets snarkjs work with our files,
 //! `cargo xtask asan` runs the kernels' tests under AddressSanitizer.
 //!
@@ -7,6 +7,7 @@
 
 mod asan;
 mod bench;
+mod npm;
 
 use clap::{Parser, Subcommand};
 use std::env;
@@ -23,7 +24,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Builds and runs every test of the workspace, doc tests included, and ceremonies with snarkjs (needs Node.js and npm).
+    /// Builds and runs every test of the workspace, doc tests and those with circom and snarkjs included (needs Node.js and npm).
     Test,
     /// The same tests with many more random cases, optimised as for release; takes an hour or so.
     Soak {
@@ -41,6 +42,9 @@ enum Chore {
     Asan,
     /// Builds `tacit` for this very CPU, stock arkworks' assembly included, and runs `tacit bench`.
     Bench(bench::Bench),
+    /// The same for circuits of circom with our own ID job on circomlib, up to 2^18 (needs Node.js and npm): `groth16 prove` beside
+    /// ark-groth16, rapidsnark (TACIT_RAPIDSNARK) and snarkjs.
+    BenchCircom(bench::BenchCircom),
     /// What continuous integration runs: formatting, lints, documentation, then `test`.
     Ci,
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Chore::Interop => interop(&mut stages),
         Chore::Asan => asan::asan(&mut stages),
         Chore::Bench(arguments) => return bench::run(&arguments),
+        Chore::BenchCircom(arguments) => return bench::run_circom(arguments),
         Chore::Ci => ci(&mut stages),
     };
     stages.report();
@@ -74,19 +79,8 @@ fn test(stages: &mut Stages) -> Result<(), String> {
         cargo().args(["test", "--workspace", "--locked", "--all-targets"]),
     )?;
     stages.run("documentation tests", cargo().args(["test", "--workspace", "--locked", "--doc"]))?;
-    snarkjs(stages)?;
+    npm::interop(stages)?;
     check_verifier_dependencies(stages)
-}
-
-/// A ceremony held by snarkjs and by us in turns, with snarkjs installed from npm.
-fn snarkjs(stages: &mut Stages) -> Result<(), String> {
-    npm_ci(stages, &root().join("formats/fixtures"))?;
-    let tests = ["test", "--package", "tacit-ceremony", "--locked", "--test", "snarkjs", "--", "--ignored"];
-    stages.run("ceremonies with snarkjs", cargo().args(tests))
-}
-
-fn npm_ci(stages: &mut Stages, folder: &Path) -> Result<(), String> {
-    stages.run("npm ci", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
@@ -103,16 +97,13 @@ fn vectors(stages: &mut Stages) -> Result<(), String> {
 }
 
 fn interop(stages: &mut Stages) -> Result<(), String> {
-    regenerate(stages, &root().join("formats/fixtures"))?;
-    let tests = ["test", "--package", "tacit-formats", "--locked", "--test", "snarkjs", "--", "--ignored"];
-    stages.run("snarkjs with our files", cargo().args(tests))?;
-    let tests = ["test", "--package", "tacit-ceremony", "--locked", "--test", "snarkjs", "--", "--ignored"];
-    stages.run("ceremonies with snarkjs", cargo().args(tests))
+    regenerate(stages, &root().join(npm::FIXTURES))?;
+    npm::interop(stages)
 }
 
 /// Installs the packages of a folder, lets them write its files again, and fails if these differ.
 fn regenerate(stages: &mut Stages, folder: &Path) -> Result<(), String> {
-    npm_ci(stages, folder)?;
+    npm::install(stages, folder)?;
     stages.run("generate vectors", Command::new("npm").args(["run", "generate"]).current_dir(folder))?;
     let mut diff = Command::new("git");
     diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(folder);
@@ -167,7 +158,7 @@ struct Stages(Vec<(String, f64)>);
 
 impl Stages {
     fn run(&mut self, name: &str, command: &mut Command) -> Result<(), String> {
-        println!("\n== {name}: {}", shown(command));
+        eprintln!("\n== {name}: {}", shown(command));
         let started = Instant::now();
         let status = command.status().map_err(|error| {
             format!("cannot run {:?}: {error}; install it and try again", command.get_program())
