@@ -8,7 +8,7 @@ use tacit_formats::text::{
     write_verification_key,
 };
 use tacit_formats::wtns::Witness;
-use tacit_formats::zkey::Zkey;
+use tacit_formats::zkey::{KeyMatrices, Zkey, ZkeyFile};
 
 pub fn r1cs(bytes: &[u8]) {
     if let Ok(circuit) = CircomR1cs::from_bytes(bytes) {
@@ -30,6 +30,13 @@ pub fn zkey(bytes: &[u8]) {
         assert_eq!(key.to_bytes(), bytes);
         let _ = key.matrices();
         let _ = Zkey::from_bytes(bytes);
+    }
+    // The way of who has tables already.
+    if let Ok(head) = ZkeyFile::open(bytes)
+        && let Ok(coefficients) = head.coefficients()
+    {
+        assert!(head.domain() <= bytes.len() && head.num_wires() <= bytes.len());
+        let _ = KeyMatrices::new(&coefficients, head.num_public());
     }
 }
 

@@ -6,6 +6,7 @@ use ark_bn254::{Fq, Fq2, Fr, G2Affine};
 use ark_ff::{BigInteger, Field, PrimeField};
 use common::{Sections, fixture, read};
 use rayon::prelude::*;
+use tacit_formats::zkey::ZkeyFile;
 use tacit_formats::{FormatError, Place};
 
 /// Files whose every byte is cut off and changed.
@@ -508,4 +509,23 @@ fn the_point_outside_the_subgroup_is_on_the_curve() {
     let point = G2Affine::new_unchecked(Fq2::new(element(0), element(1)), Fq2::new(element(2), element(3)));
     assert!(point.is_on_curve());
     assert!(!point.is_in_correct_subgroup_assuming_on_curve());
+}
+
+/// Whoever has tables reads the head alone: it must promise no more wires and no larger domain than there are points.
+#[test]
+fn the_head_of_a_key_promises_no_more_than_the_file_has() {
+    let honest = fixture("tiny", "zkey");
+    let head = ZkeyFile::open(&honest).unwrap();
+    assert_eq!((head.num_wires(), head.num_public()), (5, 2));
+    // Lengths and primes come before these: 4 + 32 + 4 + 32 bytes.
+    for (offset, number) in [(72, u32::MAX), (72, 6), (76, 1), (80, 1 << 27), (80, 16), (80, 4)] {
+        let mut sections = Sections::of(&honest);
+        sections.data(2)[offset..offset + 4].copy_from_slice(&number.to_le_bytes());
+        assert!(ZkeyFile::open(&sections.bytes()).is_err(), "{number} at {offset}");
+    }
+    for section in [3, 5, 6, 7, 8, 9] {
+        let mut sections = Sections::of(&honest);
+        sections.data(section).pop();
+        assert!(ZkeyFile::open(&sections.bytes()).is_err(), "section {section}");
+    }
 }

@@ -40,13 +40,27 @@ impl Backend {
         Self(Choice::Portable)
     }
 
-    /// The portable backend if `TACIT_BACKEND=portable` is set, else the fastest.
+    /// What `TACIT_BACKEND` names, or the fastest if it names nothing that this CPU has ([`Backend::try_from_environment`] tells).
     #[must_use]
     pub fn from_environment() -> Self {
-        match std::env::var(VARIABLE) {
-            Ok(name) if name == Self::portable().name() => Self::portable(),
-            _ => Self::detect(),
+        Self::try_from_environment().unwrap_or_else(|_| Self::detect())
+    }
+
+    /// What `TACIT_BACKEND` names; the fastest if it is not set, or empty.
+    ///
+    /// # Errors
+    /// If it names no backend that this CPU can run.
+    pub fn try_from_environment() -> Result<Self, UnknownBackend> {
+        match std::env::var_os(VARIABLE) {
+            Some(name) if !name.is_empty() => name.to_str().and_then(Self::named).ok_or(UnknownBackend),
+            _ => Ok(Self::detect()),
         }
+    }
+
+    /// The backend of this [`name`](Self::name), if this CPU can run it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|backend| backend.name() == name)
     }
 
     /// Every backend that this CPU can run: what a test loops over.
@@ -79,6 +93,23 @@ impl Backend {
     }
 }
 
+/// `TACIT_BACKEND` names no backend that this CPU can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownBackend;
+
+impl core::fmt::Display for UnknownBackend {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let names: Vec<&str> = Backend::all().into_iter().map(Backend::name).collect();
+        let names = names.join(" or ");
+        write!(
+            f,
+            "{VARIABLE} names nothing that this CPU can run; set it to {names}, or to nothing for the fastest"
+        )
+    }
+}
+
+impl core::error::Error for UnknownBackend {}
+
 /// Work that can run on any backend: compiled once for each.
 pub trait Task {
     /// What it returns.
@@ -110,4 +141,20 @@ pub trait Kernel {
 
     /// The loop.
     fn run(self) -> Self::Output;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backends_are_named() {
+        for backend in Backend::all() {
+            assert_eq!(Backend::named(backend.name()), Some(backend));
+        }
+        for other in ["", "Portable", "portable ", "avx512", "AVX512-IFMA"] {
+            assert_eq!(Backend::named(other), None);
+        }
+        assert!(UnknownBackend.to_string().contains("TACIT_BACKEND names nothing"));
+    }
 }

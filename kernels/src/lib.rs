@@ -10,7 +10,7 @@
 //! | the same on any CPU: 9 limbs of 29 bits, loops that compilers turn into vectors | `portable` | |
 //! | Fourier transforms over Fr, and the quotient of the prover | [`Domain`], [`Quotient`], [`Packed`] | once |
 //! | `Σ s_i P_i` over points that stay the same, with tables | [`FixedBase`] | once |
-//! | tables from a file, mapped; on large pages | [`map`], [`LineBuffer`] | with `unsafe` |
+//! | tables from a file, mapped; on large pages | [`map`] | folder with `unsafe` |
 //! | products of a sparse matrix and a vector | [`SparseMatrix`] | once |
 //! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
 //!
@@ -31,7 +31,6 @@ pub mod map;
 mod modinv;
 mod modular;
 mod msm;
-mod pages;
 mod portable;
 mod quadratic;
 mod sparse;
@@ -40,12 +39,11 @@ mod tests;
 mod threads;
 mod words;
 
-pub use backend::{Backend, Kernel, Task, Vectors};
+pub use backend::{Backend, Kernel, Task, UnknownBackend, Vectors};
 pub use batch::{invert_all, invert_lanes};
 pub use fft::{Domain, Packed, Quotient, Workspace};
 pub use lanes::{Lanes, Line, Loose, PrimeLanes};
 pub use msm::{Curve, FixedBase, G1, G2, GoOn, Lines, Options, PartsError, Shape, Sorted};
-pub use pages::LineBuffer;
 pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};
 pub use sparse::{PackedAssignment, SparseMatrix};
 pub use threads::Threads;

@@ -214,7 +214,9 @@ impl<V: Vectors> SparseMatrix<V> {
             }
             runs.into_par_iter().for_each(|(run, sums)| rows(run, sums));
         }
-        self.in_order(&sums, size)
+        let product = self.in_order(&sums, size);
+        sums.iter_mut().flatten().for_each(|line| line.0.zeroize());
+        product
     }
 
     /// Sorts the sums of all lanes back to rows.

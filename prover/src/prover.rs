@@ -8,7 +8,7 @@
 //!
 //! **Checked here**: shape, and every constraint. The scalars that are made of the assignment are zeroized, packed or not.
 //! **Not zeroized**: what the kernels make of those while they work (coefficients of polynomials, digits, sums of buckets), which is
-//! freed at once.
+//! freed at once, and what of the blinding factors is left on the stack.
 
 use std::path::Path;
 
@@ -142,16 +142,13 @@ impl Prover {
             Ok(prepared) => (Self::from_prepared(key, prepared, options), CacheUse::Loaded),
             Err(why) => {
                 let prover = Self::with_options(key, options);
-                if matches!(why, CacheError::NoCache) {
-                    return (prover, CacheUse::NotWritten(why));
-                }
                 let written = prover.save_cache(cache);
                 (prover, written.map_or_else(CacheUse::NotWritten, |()| CacheUse::Written(why)))
             }
         }
     }
 
-    /// Writes what was prepared to a file, whole or not at all.
+    /// Writes what was prepared to a file, whole or not at all, in place of a cache or of nothing.
     pub fn save_cache(&self, path: &Path) -> Result<(), CacheError> {
         cache::write(&self.engine.prepared, &identity(&self.key, &self.options), path)
     }
@@ -248,5 +245,6 @@ fn identity(key: &ProvingKey, options: &Options) -> Identity {
         backend: options.backend(),
         memory: options.memory().bytes(),
         lengths: PreparedKey::lengths(key.r1cs().num_wires(), key.points().h_query.len() + 1),
+        delta: (key.points().delta_g1, key.verifying_key().delta_g2),
     }
 }

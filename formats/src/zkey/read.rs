@@ -1,6 +1,6 @@
 //! From bytes to a key.
 
-use ark_bn254::{Bn254, Fq, Fr, G1Affine};
+use ark_bn254::{Bn254, Fq, Fr, G1Affine, G2Affine};
 use ark_groth16::VerifyingKey;
 use rayon::prelude::*;
 
@@ -49,7 +49,7 @@ struct Header {
 }
 
 impl<'a> ZkeyFile<'a> {
-    /// Reads header and verifying key, every point of which is checked; the other sections are only found.
+    /// Reads header and verifying key, every point of which is checked; of the other sections only the lengths are.
     pub fn open(bytes: &'a [u8]) -> Result<Self, FormatError> {
         Self::open_with(bytes, PointChecks::Here)
     }
@@ -83,6 +83,18 @@ impl<'a> ZkeyFile<'a> {
         header.finish()?;
         let gamma_abc_g1 = points(file.section(IC)?, u64::from(public) + 1, Identity::Allowed, checks)?;
         let vk = VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, gamma_abc_g1 };
+        // So that whoever makes room for wires or domain makes no more than the file has.
+        let [g1, g2] = [G1Affine::BYTES, G2Affine::BYTES].map(|bytes| bytes as u64);
+        let (wires_64, private) = (u64::from(wires), u64::from(wires - public - 1));
+        for (section, length) in [
+            (A, wires_64 * g1),
+            (B_G1, wires_64 * g1),
+            (B_G2, wires_64 * g2),
+            (L, private * g1),
+            (H, u64::from(domain) * g1),
+        ] {
+            file.section(section)?.expect(length)?;
+        }
         Ok(Self { file, header: Header { wires, public, domain, vk, beta_g1, delta_g1 } })
     }
 
@@ -100,6 +112,11 @@ impl<'a> ZkeyFile<'a> {
     /// β₁.
     pub const fn beta_g1(&self) -> &G1Affine {
         &self.header.beta_g1
+    }
+
+    /// δ₁.
+    pub const fn delta_g1(&self) -> &G1Affine {
+        &self.header.delta_g1
     }
 
     /// Wires, the constant 1 among them.

@@ -196,6 +196,21 @@ impl<C: Curve> FixedBase<C> {
         self.lines.as_ref()
     }
 
+    /// Whether the table's entries for this place are those of `point`, made here again: for who did not make the table, some hundred
+    /// doublings.
+    #[must_use]
+    pub fn holds(&self, place: usize, point: &Affine<C::Config>) -> bool {
+        let kept = u32::try_from(place).ok().and_then(|place| self.kept.binary_search(&place).ok());
+        let Some(column) = kept.filter(|_| !point.is_zero()) else {
+            return kept.is_none() && point.is_zero() && place < self.length;
+        };
+        let Some(shape) = Shape::new(1, self.shape.window_bits(), self.shape.sets()) else { return false };
+        let alone = Self::build_shaped(&[*point], shape, self.backend, Threads::One);
+        let rows = self.lines().chunks_exact(self.shape.points() * C::LINES);
+        rows.zip(alone.lines().chunks_exact(C::LINES))
+            .all(|(row, entry)| row[column * C::LINES..][..C::LINES] == *entry)
+    }
+
     /// `Σ s_i P_i`.
     ///
     /// # Panics

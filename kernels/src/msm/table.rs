@@ -18,7 +18,7 @@ use super::shape::Shape;
 use crate::backend::{Kernel, Task, Vectors};
 use crate::batch::invert_all;
 use crate::lanes::{Lanes, Line, Loose};
-use crate::pages::LineBuffer;
+use crate::map::LineBuffer;
 use crate::threads::Threads;
 
 /// Lines in memory, made here or lent by someone, such as a mapped file.

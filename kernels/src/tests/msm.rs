@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ark_bn254::Fr;
 use ark_ec::short_weierstrass::{Affine, Projective};
@@ -203,6 +204,80 @@ fn threads_in_g1() {
 #[test]
 fn threads_in_g2() {
     threads::<G2>(3000);
+}
+
+/// A table has the entries of its own points, in their places, and of no others.
+fn holds<C: Curve>() {
+    let mut points = points::<C>(70);
+    points[9] = Affine::zero();
+    for backend in Backend::all() {
+        for (bits, sets) in [(5, 1), (8, 3), (7, 37)] {
+            let shape = Shape::new(69, bits, sets).unwrap();
+            let table = FixedBase::<C>::build_shaped(&points, shape, backend, Threads::Pool);
+            for (place, point) in points.iter().enumerate() {
+                assert!(table.holds(place, point));
+                let others = [-*point, points[(place + 1) % 70], (*point + points[1]).into_affine()];
+                assert!(
+                    others.iter().filter(|other| *other != point).all(|other| !table.holds(place, other))
+                );
+            }
+            assert!(!table.holds(70, &points[0]) && !table.holds(70, &Affine::zero()));
+            // Every entry counts.
+            for entry in 0..shape.multiples() {
+                let mut lines = table.lines().to_vec();
+                lines[(entry * 69 + 3) * C::LINES] = lines[4 * C::LINES];
+                let kept = Arc::clone(table.kept());
+                let lines = Lines::Shared(Arc::new(lines));
+                let other = FixedBase::<C>::from_parts(backend, shape, 70, kept, lines).unwrap();
+                assert!(!other.holds(3, &points[3]) && other.holds(2, &points[2]));
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_hold_their_points() {
+    holds::<G1>();
+    holds::<G2>();
+}
+
+/// Whoever gives a sum up gets none, and is not asked again by threads that have not begun a run of groups.
+#[test]
+fn a_sum_can_be_given_up() {
+    let mut rng = rng();
+    let points = points::<G1>(6000);
+    let scalars: Vec<Fr> = points.iter().map(|_| Fr::rand(&mut rng)).collect();
+    for backend in Backend::all() {
+        let shape = Shape::new(points.len(), 10, 1).unwrap();
+        let table = FixedBase::<G1>::build_shaped(&points, shape, backend, Threads::Pool);
+        for threads in [1, 2, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let sum = |go_on: &(dyn Fn(usize, usize) -> bool + Sync)| {
+                pool.install(|| {
+                    let sorted = table.sort(&scalars, Threads::Pool);
+                    table.sum_while(&sorted, Threads::Pool, go_on)
+                })
+            };
+            let (calls, done, all) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+            let whole = sum(&|groups, of| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                done.fetch_add(groups, Ordering::Relaxed);
+                all.store(of, Ordering::Relaxed);
+                true
+            });
+            assert_eq!(whole, Some(Group::<G1>::msm(&points, &scalars).unwrap()));
+            assert_eq!(done.into_inner(), all.into_inner());
+            assert!(calls.into_inner() > 3 * threads, "enough runs that some are left to give up");
+            let calls = AtomicUsize::new(0);
+            let given_up = sum(&|_, _| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                false
+            });
+            assert_eq!(given_up, None);
+            let calls = calls.into_inner();
+            assert!((1..=threads).contains(&calls), "{calls} calls on {threads} threads");
+        }
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub enum CircomOpenError {
     Key(#[from] CircomKeyError),
 }
 
-/// Makes proofs with a key of circom. Shared between threads by reference.
+/// Makes proofs with a key of circom, and verifies each before it hands it out. Shared between threads by reference.
 pub struct CircomProver {
     engine: Engine,
     wires: usize,
@@ -81,12 +81,17 @@ impl CircomProver {
             backend: options.backend(),
             memory: options.memory().bytes(),
             lengths: PreparedKey::lengths(head.num_wires(), head.domain()),
+            delta: (*head.delta_g1(), head.verifying_key().delta_g2),
         };
-        let (tables, r1cs) =
-            rayon::join(|| cache::read(cache, &identity), || read_constraints(&head, circuit));
+        // Where there are no tables yet, the whole key is read below.
+        let likely = cache.is_file();
+        let (tables, r1cs) = rayon::join(
+            || cache::read(cache, &identity),
+            || likely.then(|| read_constraints(&head, circuit)),
+        );
         match tables {
             Ok(prepared) => {
-                let r1cs = r1cs?;
+                let r1cs = r1cs.unwrap_or_else(|| read_constraints(&head, circuit))?;
                 let constraints = constraints(&r1cs, circuit.is_some());
                 let vk = head.verifying_key();
                 let constants =
@@ -153,12 +158,8 @@ impl CircomProver {
                 return Err(ProveError::Unsatisfied { clause: CLAUSE.to_owned(), index });
             }
         };
-        // With C, satisfaction was checked, and the proof holds if the key is one.
-        if self.knows_c || self.holds(&proof, self.public(assignment)) {
-            Ok(proof)
-        } else {
-            Err(ProveError::DoesNotHold)
-        }
+        // Also with C: the key may be none of this circuit, or the tables another's.
+        if self.holds(&proof, self.public(assignment)) { Ok(proof) } else { Err(ProveError::DoesNotHold) }
     }
 
     /// Whether a proof holds for these public values, the constant 1 left out.
@@ -188,7 +189,7 @@ impl CircomProver {
         self.wires
     }
 
-    /// Whether it checks each assignment against every constraint. If not, it verifies each proof.
+    /// Whether it checks each assignment against every constraint. It verifies each proof in any case.
     #[must_use]
     pub const fn checks_satisfaction(&self) -> bool {
         self.knows_c

@@ -15,21 +15,25 @@
 //! on all threads.
 //!
 //! **Checked here**: that the file is for this key, backend and budget; checksum, lengths, the order of indices, that every number is
-//! below the modulus. So a damaged file is refused, and a forged one cannot make us read outside of it. **Not checked**: that the
-//! points are the key's. Whoever can write the file can make proofs invalid and perhaps learn about witnesses: it belongs where the key
-//! and the program are, writable by their owner alone. It must not be written in place while a prover has it mapped; [`write()`] renames.
+//! below the modulus; and that the entries of the blinding factors are those of δ (`PreparedKey::blinds_with`). So a damaged file is
+//! refused, a forged one cannot make us read outside of it, and what is proved with it is blinded. **Not checked**: that the other
+//! points are the key's. Whoever can write the file can make proofs that do not hold, which verifying them shows: it belongs where the
+//! key and the program are, writable by their owner alone. It must not be written in place while a prover has it mapped; [`write()`]
+//! renames.
 
-use std::io;
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use ark_bn254::{G1Affine, G2Affine};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tacit_kernels::map::MappedFile;
 use tacit_kernels::{Backend, Curve, FixedBase, Line, Lines, Shape};
 
 use super::PreparedKey;
-use crate::replace::replace;
+use crate::replace::{create, replace};
 
 const MAGIC: &[u8; 8] = b"tacit-kc";
 /// Goes up with every change of this format, of the fold, or of what the kernels' tables hold.
@@ -52,7 +56,9 @@ pub enum CacheError {
     #[error("the key cache could not be read or written: {0}; check path and permissions")]
     Io(#[from] io::Error),
     /// There is a file, and it is no key cache.
-    #[error("the file is no key cache; name another path for it, as this file will not be replaced")]
+    #[error(
+        "what is in the key cache's place is none; delete it, or name another path for the cache, as it will not be replaced"
+    )]
     NoCache,
     /// It is a key cache of another version of this program.
     #[error("the key cache was made by another version of the program; delete it, it will be made again")]
@@ -81,6 +87,8 @@ pub(crate) struct Identity {
     pub(crate) memory: u64,
     /// How many scalars each table wants.
     pub(crate) lengths: [usize; TABLES],
+    /// δ₁ and δ₂, on which the blinding rests.
+    pub(crate) delta: (G1Affine, G2Affine),
 }
 
 /// The parts of a table that do not depend on its group.
@@ -127,7 +135,34 @@ pub(crate) fn write(prepared: &PreparedKey, identity: &Identity, path: &Path) ->
     }
     let checksum = checksum(&bytes);
     bytes[HEAD..HEAD + 32].copy_from_slice(&checksum);
-    Ok(replace(path, &bytes)?)
+    // Another process may have made one meanwhile.
+    for _ in 0..2 {
+        if is_cache(path)? {
+            return Ok(replace(path, &bytes)?);
+        }
+        match create(path, &bytes) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            result => return Ok(result?),
+        }
+    }
+    Err(CacheError::NoCache)
+}
+
+/// Whether a cache, of whatever version, is there, or nothing; all else is refused.
+fn is_cache(path: &Path) -> Result<bool, CacheError> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error.into()),
+        // Pipes would block, and devices be replaced.
+        Ok(metadata) if !metadata.is_file() => return Err(CacheError::NoCache),
+        Ok(_) => {}
+    }
+    let mut start = [0; MAGIC.len()];
+    match fs::File::open(path)?.read_exact(&mut start) {
+        Ok(()) if start == *MAGIC => Ok(true),
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error.into()),
+        _ => Err(CacheError::NoCache),
+    }
 }
 
 /// Maps a cache.
@@ -135,12 +170,12 @@ pub(crate) fn read(path: &Path, identity: &Identity) -> Result<PreparedKey, Cach
     if cfg!(target_endian = "big") {
         return Err(CacheError::Unsupported);
     }
+    if !is_cache(path)? {
+        return Err(io::Error::from(io::ErrorKind::NotFound).into());
+    }
     let file = Arc::new(MappedFile::open(path)?);
     let bytes = file.bytes();
     let start = head_start(identity);
-    if !bytes.starts_with(MAGIC) {
-        return Err(if MAGIC.starts_with(bytes) { CacheError::Damaged } else { CacheError::NoCache });
-    }
     if !bytes.starts_with(&start[..16]) {
         return Err(CacheError::Version);
     }
@@ -196,7 +231,8 @@ pub(crate) fn read(path: &Path, identity: &Identity) -> Result<PreparedKey, Cach
         || rayon::join(|| table(backend, a), || table(backend, b1)),
         || rayon::join(|| table(backend, l), || rayon::join(|| table(backend, u), || table(backend, b2))),
     );
-    Ok(PreparedKey { a: a?, b1: b1?, b2: b2?, l: l?, u: u? })
+    let prepared = PreparedKey { a: a?, b1: b1?, b2: b2?, l: l?, u: u? };
+    if prepared.blinds_with(identity.delta) { Ok(prepared) } else { Err(CacheError::Damaged) }
 }
 
 fn table<C: Curve>(

@@ -127,6 +127,30 @@ impl PreparedKey {
         }
     }
 
+    /// Whether the entries of the blinding factors are those of δ. If so, A and B are uniform whatever the other entries are, so that
+    /// tables of a stranger can spoil a proof, and show that by its being refused, but make none that tells of the witness.
+    pub(crate) fn blinds_with(&self, (delta_g1, delta_g2): (G1Affine, G2Affine)) -> bool {
+        let (no_g1, no_g2) = (G1Affine::identity(), G2Affine::identity());
+        // In the order of the scalars r, s, −rs.
+        let g1 = |table: &FixedBase<G1>, points: [G1Affine; BLINDING]| {
+            let first = table.len() - BLINDING;
+            points.iter().enumerate().all(|(i, point)| table.holds(first + i, point))
+        };
+        let g2 = || {
+            let (points, first) = ([no_g2, delta_g2, no_g2], self.b2.len() - BLINDING);
+            points.iter().enumerate().all(|(i, point)| self.b2.holds(first + i, point))
+        };
+        let (of_g1, of_g2) = rayon::join(
+            || {
+                g1(&self.a, [delta_g1, no_g1, no_g1])
+                    && g1(&self.b1, [no_g1, delta_g1, no_g1])
+                    && g1(&self.l, [no_g1, no_g1, delta_g1])
+            },
+            g2,
+        );
+        of_g1 && of_g2
+    }
+
     /// The numbers of scalars that the tables want, in the order of the cache.
     pub(crate) fn lengths(wires: usize, domain: usize) -> [usize; cache::TABLES] {
         let wires = wires + BLINDING;

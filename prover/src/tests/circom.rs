@@ -100,6 +100,32 @@ fn systems_of_any_shape_prove_as_stock_does() {
     }
 }
 
+/// The key's A and B, and another C: the key does not tell, the proof does.
+#[test]
+fn a_circuit_with_another_c_makes_no_proof() {
+    let (zkey, circuit, witness) = load("tiny");
+    let two = Fr::from(2);
+    let mut system = R1cs::builder(1 + circuit.num_public(), circuit.num_wires(), "circom").unwrap();
+    for (constraint, [a, b, c]) in circuit.constraints().enumerate() {
+        let factor = if constraint == 0 { two } else { Fr::from(1) };
+        let c: Vec<_> = c.iter().map(|&(wire, coefficient)| (wire, coefficient * factor)).collect();
+        system.push([a, b, &c]).unwrap();
+    }
+    let system = system.finish();
+    // 1, z, x, y, square; half the square satisfies the other circuit.
+    let mut values = witness.assignment().as_slice().to_vec();
+    values[4] /= two;
+    values[1] = (values[4] + Fr::from(3) * values[3]) * (values[3] - two);
+    let assignment = Assignment::from_values_unchecked(values);
+    assert!(system.is_satisfied(&assignment) && !circuit.to_r1cs().unwrap().is_satisfied(&assignment));
+    let other = CircomR1cs::from_r1cs(&system).unwrap();
+    for backend in Backend::all() {
+        let options = Options::default().with_backend(backend);
+        let prover = CircomProver::new(&zkey, Some(&other), &options).unwrap();
+        assert_eq!(prover.prove_with(&assignment, blinding()), Err(ProveError::DoesNotHold));
+    }
+}
+
 #[test]
 fn points_that_are_no_proof_are_refused() {
     let (zkey, _, witness) = load("tiny");

@@ -151,6 +151,26 @@ fn a_proof_can_be_watched_and_cancelled() {
     }
 }
 
+/// Whoever watches may use the pool of the proof, and prove again: nobody waits for whom.
+#[test]
+fn who_watches_may_work_in_the_same_pool() {
+    let system = Synthetic { constraints: 600, public: 2 };
+    let (prover, assignment) = (Prover::new(key(system)), system.assign(1));
+    let expected = prover.prove_with(&assignment, blinding(0)).unwrap();
+    for threads in [1, 2, 3] {
+        let seen = Mutex::new(Vec::new());
+        let watch = |progress: Progress| {
+            assert_eq!(prover.prove_with(&assignment, blinding(0)).as_ref(), Ok(&expected));
+            seen.lock().unwrap().push(progress.percent());
+        };
+        let control = Control::default().watched_by(&watch);
+        let proof = on_threads(threads, || prover.prove_controlled(&assignment, blinding(0), &control));
+        assert_eq!(proof.as_ref(), Ok(&expected));
+        let seen = seen.into_inner().unwrap();
+        assert!(seen.is_sorted_by(|a, b| a < b) && seen.last() == Some(&100), "{seen:?}");
+    }
+}
+
 /// Whenever it is, also when every sum has begun: no further work is done but what each thread is at.
 #[test]
 fn a_proof_can_be_cancelled_at_any_time() {

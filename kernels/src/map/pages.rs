@@ -27,14 +27,6 @@ impl LineBuffer {
         }
         Self(Buffer::Small(vec![Line([0; 8]); lines]))
     }
-
-    /// A copy, as of lines of a file, which the system keeps in small pages.
-    #[must_use]
-    pub fn copied(lines: &[Line]) -> Self {
-        let mut copy = Self::zeroed(lines.len());
-        copy.copy_from_slice(lines);
-        copy
-    }
 }
 
 impl Deref for LineBuffer {
@@ -138,7 +130,6 @@ mod tests {
                 *last = Line([7; 8]);
             }
             assert_eq!(buffer.iter().filter(|line| line.0 == [7; 8]).count(), length.min(1));
-            assert_eq!(LineBuffer::copied(&buffer).as_ref(), &*buffer);
         }
     }
 }
