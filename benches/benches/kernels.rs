@@ -1,11 +1,16 @@
 //! Sums of multiples and Fourier transforms on one thread, beside those of arkworks; groups have the keys of `tacit bench`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use tacit_benches::Build;
 use tacit_benches::kernels::{Sum, Transforms};
 use tacit_kernels::{Backend, Curve, G1, G2};
 
 /// Enough for the whole table of 2^13 points of G2.
 const MEMORY: usize = 256 << 20;
+
+fn build(_: &mut Criterion) {
+    println!("build: {}; backend: {}", Build::here().label, Backend::from_environment().name());
+}
 
 /// Arkworks takes all threads of the pool that there is.
 fn one_thread(_: &mut Criterion) {
@@ -35,5 +40,5 @@ fn transforms(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_thread, sums, transforms);
+criterion_group!(benches, build, one_thread, sums, transforms);
 criterion_main!(benches);

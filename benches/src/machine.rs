@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde::Serialize;
+use tacit_prover::Backend;
 
 /// The machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -13,8 +14,8 @@ pub struct Machine {
     pub threads: usize,
     /// Threads that were used, unless a figure says otherwise.
     pub threads_used: usize,
-    /// Whether the CPU has AVX-512 IFMA.
-    pub ifma: bool,
+    /// What the prover's kernels ran on: `avx512-ifma` or `portable`.
+    pub backend: String,
     /// Instruction sets that matter here.
     pub flags: Vec<String>,
     /// Memory in MiB, where the system tells.
@@ -33,14 +34,14 @@ const FLAGS: [&str; 9] =
 impl Machine {
     /// This machine.
     #[must_use]
-    pub fn here(threads_used: usize) -> Self {
+    pub fn here(threads_used: usize, backend: Backend) -> Self {
         let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let flags = flags(&cpuinfo);
         Self {
             cpu: cpu(&cpuinfo),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             threads_used,
-            ifma: flags.iter().any(|flag| flag == "avx512ifma"),
+            backend: backend.name().into(),
             flags,
             memory_mib: kib_of("/proc/meminfo", "MemTotal:").map(|kib| kib / 1024),
             system: format!("{}, {}", std::env::consts::OS, std::env::consts::ARCH),

@@ -24,8 +24,8 @@ use crate::stock::Stock;
 pub struct Peer {
     /// Its name.
     pub name: String,
-    /// Where it was found, if it is another program.
-    pub program: Option<PathBuf>,
+    /// The name of its file, if it is another program; where it lies is nobody else's business.
+    pub program: Option<String>,
     /// The two side by side.
     pub figure: Figure,
 }
@@ -39,7 +39,27 @@ pub(crate) struct Program {
     command: Option<&'static str>,
     /// Before the names of key, witness, proof and public values.
     arguments: &'static [&'static str],
+    /// What is measured of it.
+    measured: Measured,
 }
+
+/// What is measured of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Measured {
+    /// From its start to its end.
+    Process,
+    /// What it says itself, as `nanoseconds N`: a proof once it is open.
+    Proof,
+}
+
+/// rapidsnark's own time for a proof, told by `benches/circom/warm_prover.c` linked with its library.
+pub(crate) const OPEN_RAPIDSNARK: Program = Program {
+    name: "rapidsnark, open",
+    variable: "TACIT_RAPIDSNARK_WARM",
+    command: None,
+    arguments: &[],
+    measured: Measured::Proof,
+};
 
 pub(crate) const PROGRAMS: [Program; 2] = [
     Program {
@@ -47,9 +67,16 @@ pub(crate) const PROGRAMS: [Program; 2] = [
         variable: "TACIT_SNARKJS",
         command: Some("snarkjs"),
         arguments: &["groth16", "prove"],
+        measured: Measured::Process,
     },
     // Its binary is called `prover`, which may be anything.
-    Program { name: "rapidsnark", variable: "TACIT_RAPIDSNARK", command: None, arguments: &[] },
+    Program {
+        name: "rapidsnark",
+        variable: "TACIT_RAPIDSNARK",
+        command: None,
+        arguments: &[],
+        measured: Measured::Process,
+    },
 ];
 
 pub(crate) const KEY: &str = "key.zkey";
@@ -78,6 +105,14 @@ impl Program {
         self.command.and_then(on_path).ok_or_else(|| format!("not present; {} can name it", self.variable))
     }
 
+    /// What it is called among those who are compared.
+    pub(crate) fn entrant(&self) -> String {
+        match self.measured {
+            Measured::Process => format!("{}, a process from start to end", self.name),
+            Measured::Proof => self.name.to_owned(),
+        }
+    }
+
     /// One proof by a process of its own, in a directory that [`write_files`] filled.
     pub(crate) fn prove(
         &self,
@@ -91,18 +126,30 @@ impl Program {
         command.args(self.arguments).args([KEY, WITNESS, PROOF, PUBLIC]);
         // rapidsnark heeds it.
         command.env("OMP_NUM_THREADS", threads.to_string());
-        run(self.name, command, dir, stock, assignment)
+        let (taken, said) = run(self.name, command, dir, stock, assignment)?;
+        match self.measured {
+            Measured::Process => Ok(taken),
+            Measured::Proof => said
+                .lines()
+                .find_map(|line| line.strip_prefix("nanoseconds ")?.parse().ok())
+                .map(Duration::from_nanos)
+                .ok_or_else(|| BenchError::Program {
+                    program: self.name,
+                    message: "it did not say how long its proof took".into(),
+                }),
+        }
     }
 }
 
-/// One proof by a process in a directory that [`write_files`] filled, which writes it to [`PROOF`]; it must hold.
+/// One proof by a process in a directory that [`write_files`] filled, which writes it to [`PROOF`]; it must hold. How long the process
+/// took, and what it said.
 pub(crate) fn run(
     name: &'static str,
     mut command: Command,
     dir: &Path,
     stock: &Stock<'_>,
     assignment: &Assignment,
-) -> Result<Duration, BenchError> {
+) -> Result<(Duration, String), BenchError> {
     let failed = |message: String| BenchError::Program { program: name, message };
     let _ = fs::remove_file(dir.join(PROOF));
     command.current_dir(dir);
@@ -116,7 +163,7 @@ pub(crate) fn run(
     let proof = fs::read(dir.join(PROOF)).map_err(|error| failed(format!("it wrote no proof: {error}")))?;
     let proof = read_proof(&proof).map_err(|error| failed(error.to_string()))?;
     stock.require(name, &proof, assignment)?;
-    Ok(taken)
+    Ok((taken, String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
 /// Key and witness as those programs read them.

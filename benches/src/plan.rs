@@ -86,8 +86,8 @@ impl Plan {
 
     /// Rounds of processes that make one proof each.
     pub(crate) fn cold(&self, log_size: u32) -> Rounds {
-        let least = if log_size > 16 { 1 } else { 3 };
-        Rounds { uncounted: 0, ..self.rounds(least, 5, 3) }
+        let most = if log_size > 16 { 3 } else { 5 };
+        Rounds { uncounted: 0, ..self.rounds(3, most, 3) }
     }
 
     /// Runs that are not quick take more rounds.

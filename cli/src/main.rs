@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::Map;
+use tacit_prover::Backend;
 
 use args::{Cli, Command};
 use error::CliError;
@@ -132,6 +133,11 @@ impl From<CliError> for Failure {
 }
 
 fn run(command: Command, output: Output) -> Result<Report, Failure> {
+    Backend::try_from_environment().map_err(|unknown| CliError::Refused {
+        code: "unknown-backend".to_owned(),
+        message: format!("{unknown}."),
+        exit: Exit::Usage,
+    })?;
     let report = match command {
         Command::Demo(arguments) => return demo::run(&arguments, output),
         Command::Issuer(arguments) => commands::issuer::run(arguments, output),

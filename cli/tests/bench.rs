@@ -33,3 +33,23 @@ fn a_wrong_command_line_is_usage() {
 fn a_job_that_is_not_there_is_an_error_and_no_proof() {
     fails(&["--first-proof", "nowhere.json"], 3, "io");
 }
+
+/// Else somebody would measure, or trust, other code than they asked for.
+#[test]
+fn an_unknown_backend_is_refused_whatever_the_command() {
+    let inspect = |backend: &str| {
+        let mut command = Command::cargo_bin("tacit").unwrap();
+        command.args(["inspect", "circuit", "--json"]).env("TACIT_BACKEND", backend);
+        let output = command.output().unwrap();
+        (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap())
+    };
+    for unknown in ["Portable", "avx512", "fast"] {
+        let (code, value) = inspect(unknown);
+        assert_eq!((code, &value["error"]["code"]), (Some(2), &json!("unknown-backend")), "{value:#}");
+        let message = value["error"]["message"].as_str().unwrap();
+        assert!(message.contains("set it to portable"), "{message}");
+    }
+    for known in ["portable", ""] {
+        assert_eq!(inspect(known).0, Some(0));
+    }
+}

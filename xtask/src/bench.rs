@@ -94,6 +94,8 @@ fn build() -> Result<(), String> {
         "native",
     ]);
     command.env("RUSTFLAGS", "-C target-cpu=native").env("TACIT_BENCH_PROFILE", PROFILE.1);
+    // For this machine, and where it is looked for.
+    command.env_remove("CARGO_BUILD_TARGET");
     // Cargo writes to standard error only.
     let status = command.status().map_err(|error| format!("cannot run cargo: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("the native build failed with {status}")) }
@@ -101,7 +103,8 @@ fn build() -> Result<(), String> {
 
 /// The process's exit code is that of `tacit bench`.
 fn measure(arguments: &Bench) -> Result<ExitCode, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    // Cargo ran in the root, and a path that is not absolute starts there.
+    let target = root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
     let program = target.join(PROFILE.0).join(format!("tacit{}", std::env::consts::EXE_SUFFIX));
     let status = Command::new(&program)
         .arg("bench")
@@ -116,13 +119,17 @@ fn lacking() -> Vec<(&'static str, &'static str)> {
     const ASSEMBLY: &str = "arkworks' assembly cannot be compiled in, and ratios will be labelled so";
     const PORTABLE: &str = "tacit will run its portable code, and the report will say so";
     #[cfg(target_arch = "x86_64")]
-    let has = [
-        is_x86_feature_detected!("bmi2"),
-        is_x86_feature_detected!("adx"),
-        is_x86_feature_detected!("avx512ifma"),
-    ];
+    let has = {
+        let vectors = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("avx512ifma");
+        [is_x86_feature_detected!("bmi2"), is_x86_feature_detected!("adx"), vectors]
+    };
     #[cfg(not(target_arch = "x86_64"))]
     let has = [false; 3];
-    let all = [("bmi2", ASSEMBLY), ("adx", ASSEMBLY), ("AVX-512 IFMA", PORTABLE)];
+    let all = [("bmi2", ASSEMBLY), ("adx", ASSEMBLY), ("AVX-512 F, VL, DQ, BW, VBMI2 and IFMA", PORTABLE)];
     all.into_iter().zip(has).filter(|(_, has)| !has).map(|(lack, _)| lack).collect()
 }

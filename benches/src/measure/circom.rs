@@ -21,7 +21,7 @@ use crate::contest::{Contest, Entrant, Outcome};
 use crate::error::BenchError;
 use crate::figure::Figure;
 use crate::machine::{Build, Machine, Versions};
-use crate::peers::{KEY, PROGRAMS, PROOF, PUBLIC, Program, WITNESS, run, write_files};
+use crate::peers::{KEY, OPEN_RAPIDSNARK, PROGRAMS, PROOF, PUBLIC, Program, WITNESS, run, write_files};
 use crate::plan::Plan;
 use crate::resident::benchmark_rng;
 use crate::statistics::rounded;
@@ -58,7 +58,7 @@ pub struct CircomCircuit {
     pub zkey_bytes: u64,
     /// Opening the key for the first time, tables made and written, in milliseconds.
     pub first_open_ms: Ways<f64>,
-    /// Proofs by provers that are open, against stock `ark-groth16` and against processes of rapidsnark, which do little but prove.
+    /// Proofs by provers that are open, against stock `ark-groth16` and against rapidsnark's own time for a proof once it is open.
     pub warm: Vec<Versus>,
     /// Processes that read their files, prove and end.
     pub process: Vec<Versus>,
@@ -105,7 +105,7 @@ pub fn measure_circom(
     dir: &Path,
     watch: &(dyn Fn(Step<'_>) + Sync),
 ) -> Result<CircomReport, BenchError> {
-    let (build, mut machine) = (Build::here(), Machine::here(plan.threads));
+    let (build, mut machine) = (Build::here(), Machine::here(plan.threads, plan.options().backend()));
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
@@ -177,6 +177,7 @@ fn one(
     step(1, "open provers");
     let log_size = (key.points().h_query.len() + 1).ilog2();
     let [snarkjs, rapidsnark] = [0, 1].map(|i| (&PROGRAMS[i], found(subject, &PROGRAMS[i])));
+    let open_rapidsnark = (&OPEN_RAPIDSNARK, found(subject, &OPEN_RAPIDSNARK));
     let mut contest = Contest::new();
     let pool = &pool;
     let ours = WAYS.map(|(name, with_circuit)| {
@@ -186,10 +187,10 @@ fn one(
     });
     let mut rng = benchmark_rng();
     let theirs = contest.enter(STOCK, || pool.install(|| stock.prove(assignment, &mut rng)));
-    let process = enter_program(&mut contest, subject, &rapidsnark);
+    let open = enter_program(&mut contest, subject, &open_rapidsnark);
     let outcome = contest.run(plan.size(log_size))?;
     let mut warm = vec![versus("ark-groth16", &outcome, ours, &Ok(theirs), Some(build))];
-    warm.push(versus(rapidsnark.0.name, &outcome, ours, &process, None));
+    warm.push(versus(OPEN_RAPIDSNARK.name, &outcome, ours, &open, None));
 
     step(2, "processes");
     let mut contest = Contest::new();
@@ -248,7 +249,13 @@ fn launch(subject: &Subject<'_>, with_circuit: bool) -> Result<Duration, BenchEr
     if with_circuit {
         command.args(["--r1cs", CIRCUIT]);
     }
-    run("tacit", command, dir, stock, assignment)
+    let (taken, said) = run("tacit", command, dir, stock, assignment)?;
+    // From the tables that were made above, or it would be another thing that is measured.
+    if said.contains("\"cache\": \"loaded\"") || said.contains("\"cache\":\"loaded\"") {
+        Ok(taken)
+    } else {
+        Err(BenchError::Program { program: "tacit", message: "it did not start from its tables".into() })
+    }
 }
 
 /// Where a program is that makes a proof which holds, or why it is not measured.
@@ -267,7 +274,7 @@ fn enter_program<'a>(
     (program, path): &'a (&Program, Result<PathBuf, String>),
 ) -> Result<Entrant, String> {
     let path = path.as_ref().map_err(Clone::clone)?;
-    let name = format!("{}, a process from start to end", program.name);
+    let name = program.entrant();
     let &Subject { plan, dir, stock, assignment, .. } = subject;
     Ok(contest.enter_timed(name, move || program.prove(path, dir, stock, assignment, plan.threads)))
 }

@@ -89,7 +89,7 @@ pub(super) fn measure(
     };
     let peers = programs.iter().zip(found).zip(entrants).map(|((program, path), entrant)| Peer {
         name: program.name.into(),
-        program: path.as_ref().ok().cloned(),
+        program: path.as_ref().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())),
         figure: match (entrant, path) {
             (Some(entrant), _) => outcome.figure(ours, entrant),
             (None, Err(reason)) => Figure::absent(program.name, reason),

@@ -49,7 +49,7 @@ impl Steps<'_> {
 
 /// Measures everything, telling `watch` about each step.
 pub fn measure(plan: &Plan, now: UnixTime, watch: &(dyn Fn(Step<'_>) + Sync)) -> Result<Report, BenchError> {
-    let (build, mut machine) = (Build::here(), Machine::here(plan.threads));
+    let (build, mut machine) = (Build::here(), Machine::here(plan.threads, plan.options().backend()));
     let of = presentation::STEPS + kernels::STEPS + sizes::steps(plan);
     let steps = &mut Steps { number: 0, of, watch };
     let product = presentation::measure(plan, &build, steps)?;

@@ -2,6 +2,8 @@
 
 use super::Report;
 use super::html::{escape, heading, paragraph, table};
+use tacit_prover::Backend;
+
 use crate::figure::{Figure, Range};
 
 const STYLE: &str = "body{font:15px/1.5 Helvetica,Arial,sans-serif;color:#000;background:#fff;max-width:62em;margin:2em auto;padding:0 1em}
@@ -24,8 +26,9 @@ pub(super) fn page(report: &Report) -> String {
             escape(&report.build.label)
         );
     }
-    if !report.machine.ifma {
-        body += "<p class=\"notice\">This CPU has no AVX-512 IFMA: Tacit runs its portable code throughout.</p>\n";
+    if report.machine.backend == Backend::portable().name() {
+        body += "<p class=\"notice\">Tacit ran its portable code throughout: this CPU lacks AVX-512 IFMA or a part beside it, or \
+                 TACIT_BACKEND said so.</p>\n";
     }
     let mut plots = report.plots().into_iter().map(|plot| (plot.name, plot.svg)).collect::<Vec<_>>();
     let mut figure = |name: &str| match plots.iter().position(|plot| plot.0 == name) {
@@ -106,7 +109,9 @@ one of the same entrant, except from 2^16 on and for processes that start for on
 parentheses. A ratio is the median of the rounds' ratios, so that it is not exactly the ratio of the medians. The column CPU is the \
 ratio of processor time, of all threads together, in the same rounds: other load on the machine distorts it least. Stock ark-groth16 is given \
 its matrices, the same key and the same witness, and all threads; it does not check that the witness satisfies the circuit, \
-Tacit does. Its proofs and Tacit's are compared and are the same for the same randomness. The Fourier transform leaves its \
+Tacit does. Its proofs and Tacit's are compared and are the same for the same randomness. \
+Its tables were made just before and stand in large pages; a process that maps them from its cache fetches some of them more \
+slowly, as the first proofs of cold processes below do. The Fourier transform leaves its \
 values in the order in which the prover goes on with them; ark-poly's are in natural order.";
 
 /// Files, memory, first proof.
@@ -165,7 +170,7 @@ fn provenance(report: &Report) -> Vec<Vec<String>> {
             "load average",
             format!("{} at the start, {} at the end", load(machine.load_at_start), load(machine.load_at_end)),
         ),
-        row("tacit", versions.tacit.clone()),
+        row("tacit", format!("{}, kernels {}", versions.tacit, machine.backend)),
         row(
             "arkworks",
             format!(

@@ -40,7 +40,7 @@ fn report(native: bool) -> Report {
             cpu: "Example <CPU> & more".into(),
             threads: 2,
             threads_used: 2,
-            ifma: false,
+            backend: "portable".into(),
             flags: vec!["bmi2".into()],
             memory_mib: None,
             system: "linux, x86_64".into(),
@@ -190,7 +190,11 @@ fn the_page_is_whole_and_loads_nothing() {
             page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
         assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");
     }
-    assert!(page.contains("no AVX-512 IFMA"), "said of a CPU without");
+    let notice = "Tacit ran its portable code throughout";
+    assert!(page.contains(notice), "said of the portable kernels");
+    let mut report = report(true);
+    report.machine.backend = "avx512-ifma".into();
+    assert!(!report.html().contains(notice), "and of no others");
 }
 
 #[test]

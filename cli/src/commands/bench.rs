@@ -53,7 +53,10 @@ pub(crate) fn run(arguments: &Bench, output: Output) -> Result<Report, CliError>
     }
     let machine = &report.machine;
     let text = Report::new(output.paint(Style::Bold, &machine.cpu))
-        .line(format_args!("{} of {} threads; build: {}", machine.threads_used, machine.threads, build.label))
+        .line(format_args!(
+            "{} of {} threads; build: {}; kernels: {}",
+            machine.threads_used, machine.threads, build.label, machine.backend
+        ))
         .line("")
         .line(table(&report))
         .line("")

@@ -14,7 +14,7 @@ use tacit_prover::{Blinding, CacheUse, MemoryBudget, Options, Proof};
 use tacit_r1cs::Fr;
 use zeroize::Zeroizing;
 
-use super::{R1CS, WTNS, ZKEY, does_not_hold};
+use super::{R1CS, WTNS, ZKEY};
 use crate::args::Prove;
 use crate::error::{CliError, refused};
 use crate::files;
@@ -40,14 +40,6 @@ fn prove(arguments: &Prove, output: Output) -> Result<Report, CliError> {
     let proving = Instant::now();
     let proof = prover.prove_with(assignment, Blinding::random(&mut OsRng)).map_err(refused)?;
     let public = prover.public(assignment);
-    // Without the circuit, the prover itself did that.
-    if prover.checks_satisfaction() && !prover.holds(&proof, public) {
-        return Err(does_not_hold(
-            "proof-does-not-hold",
-            "the proof does not hold: the key is not one of this \
-            circuit; make the key again, or delete its cache",
-        ));
-    }
     let proving = proving.elapsed();
     spinner.finish_and_clear();
     write(arguments, &proof, public)?;
