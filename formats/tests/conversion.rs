@@ -7,13 +7,14 @@ use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::{FftField, Field, One, UniformRand};
 use ark_groth16::{Groth16, Proof, prepare_verifying_key, r1cs_to_qap::LibsnarkReduction};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
-use common::{NAMES, fixture};
+use common::{NAMES, Sections, fixture};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use tacit_formats::FormatError;
 use tacit_formats::r1cs::CircomR1cs;
 use tacit_formats::text::{read_proof, read_public, read_verification_key};
 use tacit_formats::wtns::Witness;
-use tacit_formats::zkey::{ConvertError, MatrixName, Zkey};
+use tacit_formats::zkey::{ConvertError, KeyMatrices, MatrixName, Zkey, ZkeyFile};
 
 struct Fixture {
     circuit: CircomR1cs,
@@ -203,4 +204,36 @@ fn entries_at_one_place_are_added() {
     parts.coefficients.push(nothing);
     assert_eq!(Zkey::new(parts).unwrap().check_circuit(&tiny.circuit), Ok(()));
     assert!(!tiny.key.parts().h[0].is_zero());
+}
+
+/// The head of a file tells what the whole file does, and that no point is missing.
+#[test]
+fn the_head_of_a_key_is_that_of_the_key() {
+    for name in NAMES {
+        let bytes = fixture(name, "zkey");
+        let (key, head) = (Zkey::from_bytes(&bytes).unwrap(), ZkeyFile::open(&bytes).unwrap());
+        assert_eq!((head.verifying_key(), *head.beta_g1()), (&key.parts().vk, key.parts().beta_g1));
+        assert_eq!(
+            (head.num_wires(), head.num_public(), head.domain()),
+            (key.num_wires(), key.num_public(), key.domain())
+        );
+        let coefficients = head.coefficients().unwrap();
+        assert_eq!(coefficients, key.parts().coefficients);
+
+        // The system is the circuit's without C, in whatever order the entries stand.
+        let matrices = KeyMatrices::new(&coefficients, head.num_public()).unwrap();
+        let reversed: Vec<_> = coefficients.into_iter().rev().collect();
+        assert_eq!(KeyMatrices::new(&reversed, head.num_public()).as_ref(), Ok(&matrices));
+        let system = matrices.to_r1cs(head.num_wires()).unwrap().to_ark_matrices();
+        let circuit = CircomR1cs::from_bytes(&fixture(name, "r1cs")).unwrap().to_r1cs().unwrap();
+        assert_eq!(system[..2], circuit.to_ark_matrices()[..2]);
+        assert!(system[2].iter().all(Vec::is_empty));
+
+        for section in [5, 6, 7, 8, 9] {
+            let mut sections = Sections::of(&bytes);
+            sections.data(section).pop();
+            let error = ZkeyFile::open(&sections.bytes()).err();
+            assert!(matches!(error, Some(FormatError::SectionLength { .. })), "section {section}: {error:?}");
+        }
+    }
 }

@@ -6,7 +6,6 @@
 use ark_bn254::{Bn254, Fr, G1Affine};
 use ark_ff::{One, Zero};
 use ark_groth16::ProvingKey;
-use rayon::prelude::*;
 use tacit_r1cs::{R1cs, RowsError};
 
 use super::{Coefficient, MatrixName, ShapeError, Zkey, ZkeyParts};
@@ -59,11 +58,8 @@ impl KeyMatrices {
         let rows = coefficients.iter().map(|entry| entry.row as usize + 1).max().unwrap_or(0);
         let instance = num_public + 1;
         let num_constraints = rows.checked_sub(instance).ok_or(ConvertError::BindingRows)?;
-        let mut entries: Vec<&Coefficient> = coefficients.iter().collect();
-        entries.par_sort_by_key(|entry| (entry.matrix, entry.row, entry.wire));
-
-        let (mut terms, mut ends) = (Vec::with_capacity(entries.len()), Vec::new());
-        let mut entries = entries.into_iter().peekable();
+        let (mut terms, mut ends) = (Vec::with_capacity(coefficients.len()), Vec::new());
+        let mut entries = by_rows(coefficients, rows).into_iter().peekable();
         for matrix in [MatrixName::A, MatrixName::B] {
             for row in 0..num_constraints {
                 let start = terms.len();
@@ -230,6 +226,36 @@ fn check_counts(key: &ProvingKey<Bn254>, r1cs: &R1cs) -> Result<(), ConvertError
         Some((what, key, circuit)) => Err(ConvertError::Count { what, key, circuit }),
         None => Ok(()),
     }
+}
+
+/// Entries by matrix, row, wire; those of the same place in the order of the file. There are so many rows of each matrix.
+fn by_rows(coefficients: &[Coefficient], rows: usize) -> Vec<&Coefficient> {
+    let Some(first) = coefficients.first() else { return Vec::new() };
+    let row = |entry: &Coefficient| entry.row as usize + if entry.matrix == MatrixName::A { 0 } else { rows };
+    let mut ends = vec![0; 2 * rows];
+    coefficients.iter().for_each(|entry| ends[row(entry)] += 1);
+    let mut end = 0;
+    for count in &mut ends {
+        end += *count;
+        *count = end;
+    }
+    // From the last one on, each goes to the end of what is left of its row.
+    let mut sorted = vec![first; coefficients.len()];
+    let mut left = ends.clone();
+    for entry in coefficients.iter().rev() {
+        let place = &mut left[row(entry)];
+        *place -= 1;
+        sorted[*place] = entry;
+    }
+    let mut start = 0;
+    for end in ends {
+        let row = &mut sorted[start..end];
+        if !row.is_sorted_by_key(|entry| entry.wire) {
+            row.sort_by_key(|entry| entry.wire);
+        }
+        start = end;
+    }
+    sorted
 }
 
 /// Adds to the term of the same wire, if the row has one.
