@@ -6,7 +6,7 @@
 //!           verify(.zkey, new(circuit, powers)) → Verified → proving key, verifying key, transcript
 //! ```
 //!
-//! A key's trapdoor is the product of the contributors' factors. One of them who was honest and forgot theirs is enough; if all of them
+//! A key's trapdoor is the product of the contributors' factors. One of them in each phase who was honest and forgot theirs is enough; if all of them
 //! are one attacker, that attacker forges proofs and, since a rigged key may leak the witness, may learn what holders hide. So
 //! verifiers and holders both check a ceremony, by [`phase2::verify`], which takes everybody for the attacker: contributors, the
 //! coordinator who passes files on, and whoever made the powers.
@@ -19,7 +19,8 @@
 //!
 //! Only the checks construct them. **snarkjs**: transcripts, hashes and files are those of snarkjs 0.7, in both directions.
 //!
-//! **Not checked here**: who the contributors are. Their names are in no hash; they recognise their contribution by its
+//! **Not checked here**: who the contributors are, of phase 1 too: whoever made its powers alone knows τ and forges, whoever contributes
+//! to phase 2. Their names are in no hash; they recognise their contribution by its
 //! [`ContributionHash`], and publish it.
 //!
 //! Source: S. Bowe, A. Gabizon, I. Miers, *Scalable Multi-party Computation for zk-SNARK Parameters in the Random Beacon Model*, 2017;

@@ -103,8 +103,16 @@ fn what_does_not_hold_is_refused_with_its_number() {
     place.fails(&format!("ceremony finalise {CIRCUIT} --zkey spoilt.zkey --out keys"), 1, "bad-contribution");
     assert!(!place.path("keys/c.pk").exists());
     // Truncated, and of the wrong kind.
-    fs::write(place.path("short.zkey"), &spoilt[..spoilt.len() - 40]).unwrap();
-    place.fails(&check("short.zkey"), 4, "malformed");
+    let short = bytes(&place, "3.zkey");
+    fs::write(place.path("short.zkey"), &short[..short.len() - 40]).unwrap();
+    let refused = place.fails(&check("short.zkey"), 1, "bad-contribution");
+    assert_eq!(refused["contribution"], 3, "{refused:#}");
+    // A point that is none: the last of the second contribution, before its transcript.
+    let mut spoilt = bytes(&place, "3.zkey");
+    spoilt[at - 64] ^= 1;
+    fs::write(place.path("off.zkey"), &spoilt).unwrap();
+    let refused = place.fails(&check("off.zkey"), 1, "bad-contribution");
+    assert_eq!((&refused["phase"], &refused["contribution"]), (&json!(2), &json!(2)), "{refused:#}");
     place.fails(&check("c.ptau"), 4, "malformed");
     place.fails("ceremony verify --r1cs c.r1cs --ptau c.zkey --zkey 3.zkey", 3, "read");
 

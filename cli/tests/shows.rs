@@ -183,6 +183,27 @@ fn without_a_known_key_the_first_presentation_prepares_the_second() {
     assert_eq!((exit, &value["error"]["code"]), (1, &json!("proving-key-changed")), "{value:#}");
     place.update(&format!("--proving-key keys/old.pk --key-digest {old}"));
 
+    // Swapped between the look that accepted it and the one that prepares it: a pipe gives each look what it likes.
+    #[cfg(unix)]
+    {
+        let pipe = place.path("pipe.pk");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let keys = ["keys/old.pk", "other/resident-id.pk"].map(|key| fs::read(place.path(key)).unwrap());
+        let server = std::thread::spawn(move || {
+            for key in keys {
+                fs::write(&pipe, key).unwrap();
+                // So that the end is seen before the next begins.
+                std::thread::sleep(std::time::Duration::from_millis(500));
+            }
+        });
+        place.ok("request --state desk new --policy policy.toml --out swapped.json");
+        let swapped = request.replace("request.json", "swapped.json").replace("refused.json", "swapped.out");
+        let (exit, value) = place.run(&format!("{swapped} --proving-key pipe.pk --memory 64MiB"));
+        assert_eq!((exit, &value["error"]["code"]), (1, &json!("proving-key-changed")), "{value:#}");
+        assert!(!place.path("swapped.out").exists());
+        server.join().unwrap();
+    }
+
     // A key that is not there is an error where it was named, and only there.
     let (exit, value) = place.run("wallet --wallet w update --operator operator.pub --proving-key none.pk");
     assert_eq!((exit, &value["error"]["code"]), (3, &json!("key-missing")));

@@ -91,6 +91,11 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    /// Over what is left of a section that is cut off.
+    pub(crate) const fn over(at: Place, rest: &'a [u8]) -> Self {
+        Self { section: at.section, offset: at.offset, rest }
+    }
+
     pub(crate) const fn place(&self) -> Place {
         Place { section: self.section, offset: self.offset }
     }

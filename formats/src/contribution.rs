@@ -69,6 +69,19 @@ pub enum Source {
     Beacon(Beacon),
 }
 
+/// As many contributions as the section says, each fault with the number of the contribution that has it.
+pub(crate) fn read_all<'a, T>(
+    section: &mut Cursor<'a>,
+    one: impl Fn(&mut Cursor<'a>) -> Result<T, FormatError>,
+) -> Result<Vec<T>, FormatError> {
+    let mut all = Vec::new();
+    for number in 1..=section.u32()? as usize {
+        let read = one(section);
+        all.push(read.map_err(|cause| FormatError::Contribution { number, cause: Box::new(cause) })?);
+    }
+    Ok(all)
+}
+
 /// Reads kind and parameters.
 pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<(Option<ContributorName>, Source), FormatError> {
     let at = cursor.place();

@@ -266,6 +266,14 @@ pub enum FormatError {
         /// Where.
         at: Place,
     },
+    /// A contribution to a ceremony that cannot be read.
+    #[error("contribution {number}: {cause}")]
+    Contribution {
+        /// Its number, from 1.
+        number: usize,
+        /// Why.
+        cause: Box<Self>,
+    },
     /// A contribution of a kind that is not known.
     #[error("{at}: contribution of kind {found}, only 0 and 1 (beacon) are known; make the file again")]
     ContributionKind {

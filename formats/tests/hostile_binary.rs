@@ -13,8 +13,12 @@ use tacit_formats::{FormatError, Place};
 const FILES: [(&str, &str); 5] =
     [("tiny", "r1cs"), ("tiny", "wtns"), ("tiny", "zkey"), ("tiny", "unprepared.ptau"), ("tiny", "ptau")];
 
+/// Of what is wrong with a contribution: the cause.
 fn error(file: &str, bytes: &[u8]) -> FormatError {
-    read(file, bytes).err().unwrap()
+    match read(file, bytes).err().unwrap() {
+        FormatError::Contribution { cause, .. } => *cause,
+        other => other,
+    }
 }
 
 /// The section's number and the offset within its data.
@@ -527,5 +531,39 @@ fn the_head_of_a_key_promises_no_more_than_the_file_has() {
         let mut sections = Sections::of(&honest);
         sections.data(section).pop();
         assert!(ZkeyFile::open(&sections.bytes()).is_err(), "section {section}");
+    }
+}
+
+/// Whatever byte of a contribution is spoilt, and wherever the file is cut in it: if that is found, then with its number.
+#[test]
+fn what_is_wrong_with_a_contribution_names_it() {
+    for (file, section) in [("zkey", 10), ("ptau", 7)] {
+        let honest = fixture("small", file);
+        let sections = Sections::of(&honest);
+        let (start, length) = (sections.start(section) as usize, sections.clone().data(section).len());
+        let mut numbers = Vec::new();
+        for at in (0..length).step_by(7) {
+            let mut spoilt = honest.clone();
+            spoilt[start + at] ^= 0x40;
+            if let Err(FormatError::Contribution { number, .. }) = read(file, &spoilt) {
+                numbers.push(number);
+            }
+        }
+        assert!(numbers.is_sorted() && numbers.first() == Some(&1), "{file}: {numbers:?}");
+        let last = *numbers.last().unwrap();
+        assert!(last > 1, "the fixture has several");
+        if file == "zkey" {
+            // It is the last section, so that a file that is cut off is cut off in it.
+            let cut: Vec<usize> = (68..length)
+                .map(|left| match read(file, &honest[..start + left]) {
+                    Err(FormatError::Contribution { number, cause }) => {
+                        assert!(matches!(*cause, FormatError::SectionBeyondEnd { .. }));
+                        number
+                    }
+                    other => panic!("cut to {left}: {:?}", other.err()),
+                })
+                .collect();
+            assert!(cut.is_sorted() && cut[0] == 1 && cut.last() == Some(&last));
+        }
     }
 }

@@ -12,9 +12,9 @@ proof hides. In a ceremony several parties make the key one after another, so th
 trapdoor if one of them was honest. The coordinator:
   tacit ceremony new --circuit resident-id --ptau powers.ptau --out 0.zkey
 
-Each contributor, on what the one before them sent:
-  tacit ceremony verify --circuit resident-id --ptau powers.ptau --zkey 0.zkey
-  tacit ceremony contribute --zkey 0.zkey --out 1.zkey --name 'Consumer Council'
+Each contributor, on what the one before them sent (the first makes 0.zkey anew and compares the bytes):
+  tacit ceremony verify --circuit resident-id --ptau powers.ptau --zkey 1.zkey
+  tacit ceremony contribute --zkey 1.zkey --out 2.zkey --name 'Consumer Council'
 
 At the end, with public randomness that was announced beforehand:
   tacit ceremony beacon --zkey 5.zkey --out final.zkey --hash 0f3a… --iterations-exponent 20
@@ -57,7 +57,7 @@ const CONTRIBUTE_ABOUT: &str = "\
 Add your contribution.
 
 Asks you to type something random, mixes it with the operating system's randomness, and forgets both and \
-the secret made of them. Either source alone suffices. Write down the hash that it prints, publish it under your own name, and compare it with \
+the secret made of them. Either source alone suffices, what you type if nobody can guess it. Write down the hash that it prints, publish it under your own name, and compare it with \
 the transcript at the end: it is how anybody knows that your contribution is in the key.
 
 Run it on a machine that you trust, with nothing else on it, and restart that machine afterwards.";
@@ -194,7 +194,7 @@ pub(crate) struct CeremonyVerify {
     #[arg(long, value_name = "FILE", requires = "ptau")]
     pub(crate) verifying_key: Option<PathBuf>,
     /// A verification_key.json: refuse unless it is that of this key.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "ptau")]
     pub(crate) verification_key: Option<PathBuf>,
 }
 

@@ -10,6 +10,7 @@ use tacit_wallet::{CredentialId, KnownKey, PrepareShowsError, ProvingKeyDigest, 
 
 use crate::args::Proving;
 use crate::error::{CliError, refused};
+use crate::exit::Exit;
 use crate::files;
 use crate::output::{Output, megabytes};
 use crate::progress;
@@ -107,10 +108,23 @@ impl Found {
         let spinner = progress::spinner(output, message);
         let Self { key, path, memory } = self;
         let options = memory.map_or_else(Options::default, |memory| Options::default().with_memory(memory));
+        let accepted = key.digest();
         let (prover, used) = match Prover::load(key, &cache, &options) {
             Ok(prover) => (prover, CacheUse::Loaded),
             Err(_) => {
                 let key = read(&path)?;
+                // Somebody was asked for consent meanwhile, and the file may be another.
+                if key.digest() != accepted {
+                    return Err(CliError::Refused {
+                        code: "proving-key-changed".to_owned(),
+                        message: format!(
+                            "{} was replaced while it was in use, and nothing was proved with it; find out by whom, and \
+                             try again.",
+                            path.display()
+                        ),
+                        exit: Exit::Refused,
+                    });
+                }
                 key.check_subgroup()
                     .map_err(|cause| CliError::UnsafeKey { path: path.clone(), cause: cause.into() })?;
                 Prover::open(key, &cache, &options)

@@ -54,10 +54,7 @@ impl<'a> PtauFile<'a> {
             file.section(section)?.expect(length(section, power) * bytes as u64)?;
         }
         let mut section = file.section(CONTRIBUTIONS)?;
-        let mut contributions = Vec::new();
-        for _ in 0..section.u32()? {
-            contributions.push(contribution(&mut section)?);
-        }
+        let contributions = contribution::read_all(&mut section, contribution)?;
         section.finish()?;
         let opened = Self { file, power, ceremony_power, contributions, prepared };
         opened.starts_with_generator::<G1Affine>(TAU_G1)?;

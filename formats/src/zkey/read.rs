@@ -55,7 +55,7 @@ impl<'a> ZkeyFile<'a> {
     }
 
     fn open_with(bytes: &'a [u8], checks: PointChecks) -> Result<Self, FormatError> {
-        let file = Container::open(&FORMAT, bytes)?;
+        let file = Container::open(&FORMAT, bytes).map_err(|error| cut(bytes, error))?;
         let mut protocol = file.section(PROTOCOL)?;
         let at = protocol.place();
         let found = protocol.u32()?;
@@ -207,15 +207,31 @@ fn entry(
     Ok(Coefficient { matrix, row, wire, value: value.ok_or(FormatError::NotCanonical { at: place(12) })? })
 }
 
+/// The contribution in which a file is cut off, if it is in one.
+fn cut(bytes: &[u8], error: FormatError) -> FormatError {
+    match error {
+        FormatError::SectionBeyondEnd { at, .. } if at.section == CEREMONY => {
+            let rest =
+                usize::try_from(at.offset).ok().and_then(|offset| bytes.get(offset..)).unwrap_or_default();
+            match ceremony(Cursor::over(at, rest), PointChecks::ByCaller) {
+                Err(FormatError::Contribution { number, .. }) => {
+                    FormatError::Contribution { number, cause: Box::new(error) }
+                }
+                _ => error,
+            }
+        }
+        error => error,
+    }
+}
+
 fn ceremony(mut section: Cursor<'_>, checks: PointChecks) -> Result<Ceremony, FormatError> {
     let circuit_hash = section.array()?;
-    let mut contributions = Vec::new();
-    for _ in 0..section.u32()? {
+    let contributions = contribution::read_all(&mut section, |section| {
         let (delta_after, s, s_x) = (section.point(checks)?, section.point(checks)?, section.point(checks)?);
         let (s_prime_x, transcript) = (section.point(checks)?, section.array()?);
-        let (name, source) = contribution::read(&mut section)?;
-        contributions.push(Contribution { delta_after, s, s_x, s_prime_x, transcript, name, source });
-    }
+        let (name, source) = contribution::read(section)?;
+        Ok(Contribution { delta_after, s, s_x, s_prime_x, transcript, name, source })
+    })?;
     section.finish()?;
     Ok(Ceremony { circuit_hash, contributions })
 }

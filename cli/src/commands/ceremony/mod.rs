@@ -11,6 +11,7 @@ use tacit_ceremony::ContributionHash;
 use tacit_ceremony::phase1::{Powers, PowersDigest, PowersError};
 use tacit_ceremony::phase2::{self, Initial, VerifyError};
 use tacit_circuits::resident_id;
+use tacit_formats::FormatError;
 use tacit_formats::contribution::{Beacon, ContributorName};
 use tacit_formats::r1cs::CircomR1cs;
 use tacit_formats::zkey::Zkey;
@@ -205,6 +206,7 @@ fn powers<'a>(
 
 fn powers_error(path: &Path, error: PowersError) -> CliError {
     match error {
+        PowersError::Format(FormatError::Contribution { number, cause }) => unreadable(1, number, &cause),
         PowersError::Format(error) => CliError::malformed(path, PTAU)(error),
         PowersError::Contribution { number, .. }
         | PowersError::Section { number, .. }
@@ -213,6 +215,12 @@ fn powers_error(path: &Path, error: PowersError) -> CliError {
         }
         error => refused(error),
     }
+}
+
+fn unreadable(phase: u8, number: usize, cause: &FormatError) -> CliError {
+    let file = if phase == 1 { "file" } else { "key" };
+    let message = format!("contribution {number} cannot be read: {cause}; refuse this {file}.");
+    CliError::BadContribution { phase, number, message }
 }
 
 fn initial(circuit: &CircomR1cs, powers: &Powers<'_>, output: Output) -> Result<Initial, CliError> {
@@ -224,6 +232,7 @@ fn initial(circuit: &CircomR1cs, powers: &Powers<'_>, output: Output) -> Result<
 
 fn verify_error(path: &Path, error: VerifyError) -> CliError {
     match error {
+        VerifyError::Format(FormatError::Contribution { number, cause }) => unreadable(2, number, &cause),
         VerifyError::Format(error) => CliError::malformed(path, ZKEY)(error),
         VerifyError::Contribution { number, .. } => {
             CliError::BadContribution { phase: 2, number, message: format!("{error}; refuse this key.") }

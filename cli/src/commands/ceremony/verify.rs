@@ -64,7 +64,18 @@ pub(super) fn verify(arguments: &CeremonyVerify, output: Output) -> Result<Repor
         }
         report = super::hash_lines(report, &one.hash);
     }
+    if let Some(Outcome { transcript, .. }) = &outcome {
+        let powers = &transcript.powers;
+        report = report.line("").line("powers of tau").line(format_args!("  BLAKE2b-512 {}", powers.blake2b));
+        for one in &powers.contributions {
+            let name = one.name.as_deref().unwrap_or("(no name)").escape_debug();
+            report = report.line(format_args!("{:3}  {name}", one.number));
+        }
+    }
     report = report.line("").line(
+        "Whose the powers are, no program can tell: compare their BLAKE2b-512 with what their own ceremony published.",
+    );
+    report = report.line(
         "Names are in no hash: each contributor confirms their own hash. Is the last one that of the announced beacon?",
     );
     if outcome.as_ref().is_some_and(|outcome| outcome.transcript.development) {
@@ -164,6 +175,7 @@ fn outcome(
 
 /// What contributors and the announcement say must be there.
 fn expected(arguments: &CeremonyVerify, verified: &Verified) -> Result<(), CliError> {
+    let mut named = Vec::new();
     for text in &arguments.includes {
         let hash = ContributionHash::parse(text).ok_or_else(|| CliError::Argument {
             what: "the hash of a contribution",
@@ -178,6 +190,24 @@ fn expected(arguments: &CeremonyVerify, verified: &Verified) -> Result<(), CliEr
                 ),
             ));
         }
+        named.push(hash);
+    }
+    // Whoever may add a contribution that nobody vouches for may choose among many.
+    let unnamed = verified
+        .contributions()
+        .iter()
+        .find(|one| one.source == Source::Secret && !named.contains(&one.hash));
+    if let Some(one) = unnamed
+        && !named.is_empty()
+    {
+        return Err(differs(
+            "contribution-unnamed",
+            format!(
+                "nobody published contribution {}, as --includes says; take its hash from its contributor's own site and \
+                 name it too, or refuse the key.",
+                one.number
+            ),
+        ));
     }
     if let (Some(text), Some(exponent)) = (&arguments.beacon, arguments.iterations_exponent) {
         let announced = Source::Beacon(parse_beacon(text, exponent)?);

@@ -10,7 +10,7 @@ use tacit_formats::text::{write_proof, write_public};
 use tacit_formats::wtns::Witness;
 use tacit_formats::zkey::Zkey;
 use tacit_prover::circom::{CircomOpenError, CircomProver, KeyFile, cache_file, user_cache_folder};
-use tacit_prover::{Blinding, CacheUse, MemoryBudget, Options, Proof};
+use tacit_prover::{Blinding, CacheUse, Control, MemoryBudget, Options, Progress, Proof};
 use tacit_r1cs::Fr;
 use zeroize::Zeroizing;
 
@@ -36,12 +36,16 @@ fn prove(arguments: &Prove, output: Output) -> Result<Report, CliError> {
     let spinner = progress::spinner(output, "opening the key");
     let (prover, cache) = open(arguments, output)?;
     let opening = started.elapsed();
-    spinner.set_message("proving");
+    spinner.finish_and_clear();
     let proving = Instant::now();
-    let proof = prover.prove_with(assignment, Blinding::random(&mut OsRng)).map_err(refused)?;
+    let bar = progress::bar(output, 100, "proving");
+    let watch = |progress: Progress| bar.set_position(progress.percent().into());
+    let control = Control::default().watched_by(&watch);
+    let blinding = Blinding::random(&mut OsRng);
+    let proof = prover.prove_controlled(assignment, blinding, &control).map_err(refused)?;
+    bar.finish_and_clear();
     let public = prover.public(assignment);
     let proving = proving.elapsed();
-    spinner.finish_and_clear();
     write(arguments, &proof, public)?;
     Ok(Report::new(format_args!(
         "proved in {}, after {} for reading files and opening the key",
