@@ -3,56 +3,87 @@
 //! ```text
 //! [Λ_i(τ)] = 1/n Σ_j ω^(-ij) [τʲ]
 //! ```
+//!
+//! In G1 many products at once, as the prover makes them; in G2 one by one, by the endomorphism.
 
-use ark_bn254::Fr;
+use ark_bn254::{Fr, G1Affine, G2Affine, G2Projective, g2};
 use ark_ec::CurveGroup;
-use ark_ec::short_weierstrass::{Affine, Projective};
+use ark_ec::scalar_mul::glv::GLVConfig;
 use ark_ff::{FftField, Field};
 use rayon::prelude::*;
+use tacit_prover::Backend;
+use tacit_prover::points::{powers, scale_by, transform};
 
-use crate::encoding::Group;
 use crate::progress::Steps;
 
 /// Products that are worth a thread's while.
 const LEAST: usize = 8;
 
-/// Points of the Lagrange basis of a power of two of points, decimation in time. `None` if the field has no such root of unity.
-pub(crate) fn lagrange<C: Group>(points: &[Affine<C>], steps: &Steps<'_>) -> Option<Vec<Affine<C>>> {
-    let n = points.len();
-    let root = Fr::get_root_of_unity(n as u64)?.inverse()?;
-    let share = Fr::from(n as u64).inverse()?;
-    let shift = usize::BITS - n.trailing_zeros();
-    let reversed = |i: usize| if n == 1 { 0 } else { i.reverse_bits() >> shift };
-    let mut sums: Vec<Projective<C>> = (0..n)
-        .into_par_iter()
-        .with_min_len(LEAST)
-        .map(|i| times(points[reversed(i)].into(), share))
-        .collect();
-    let mut half = 1;
-    while half < n {
-        let step = root.pow([(n / (2 * half)) as u64]);
-        let powers: Vec<Fr> =
-            core::iter::successors(Some(Fr::ONE), |power| Some(*power * step)).take(half).collect();
-        sums.par_chunks_mut(2 * half).for_each(|block| {
-            let (low, high) = block.split_at_mut(half);
-            let pairs = low.par_iter_mut().zip(high.par_iter_mut()).zip(&powers);
-            pairs.with_min_len(LEAST).for_each(|((a, b), power)| {
-                let product = times(*b, *power);
-                *b = *a - product;
-                *a += product;
-            });
-        });
-        half *= 2;
-        steps.done(n / 2);
+/// A group whose points have a transform here.
+pub(crate) trait Lagrange: Sized {
+    /// Points of the Lagrange basis of a power of two of points. `None` if the field has no such root of unity.
+    fn lagrange(points: &[Self], steps: &Steps<'_>) -> Option<Vec<Self>>;
+
+    /// What that tells of: products of G1.
+    fn work(points: usize) -> usize;
+}
+
+/// `ω⁻¹` and `1/n`.
+fn root_and_share(n: usize) -> Option<(Fr, Fr)> {
+    Some((Fr::get_root_of_unity(n as u64)?.inverse()?, Fr::from(n as u64).inverse()?))
+}
+
+impl Lagrange for G1Affine {
+    fn lagrange(points: &[Self], steps: &Steps<'_>) -> Option<Vec<Self>> {
+        let (n, backend) = (points.len(), Backend::from_environment());
+        let (root, share) = root_and_share(n)?;
+        let points = scale_by(backend, points, share);
+        let points = transform(backend, points, &powers(Fr::ONE, root, n / 2));
+        steps.done(Self::work(n));
+        Some(points)
     }
-    Some(sums.par_chunks(1024).flat_map_iter(Projective::normalize_batch).collect())
+
+    fn work(points: usize) -> usize {
+        points / 2 * points.trailing_zeros() as usize
+    }
 }
 
-fn times<C: Group>(point: Projective<C>, scalar: Fr) -> Projective<C> {
-    if scalar == Fr::ONE { point } else { point * scalar }
+impl Lagrange for G2Affine {
+    fn lagrange(points: &[Self], steps: &Steps<'_>) -> Option<Vec<Self>> {
+        let n = points.len();
+        let (root, share) = root_and_share(n)?;
+        let shift = usize::BITS - n.trailing_zeros();
+        let reversed = |i: usize| if n == 1 { 0 } else { i.reverse_bits() >> shift };
+        let first = |i: usize| times(points[reversed(i)].into(), share);
+        let mut sums: Vec<G2Projective> = (0..n).into_par_iter().with_min_len(LEAST).map(first).collect();
+        let mut half = 1;
+        while half < n {
+            let step = root.pow([(n / (2 * half)) as u64]);
+            let powers: Vec<Fr> =
+                core::iter::successors(Some(Fr::ONE), |power| Some(*power * step)).take(half).collect();
+            sums.par_chunks_mut(2 * half).for_each(|block| {
+                let (low, high) = block.split_at_mut(half);
+                let pairs = low.par_iter_mut().zip(high.par_iter_mut()).zip(&powers);
+                pairs.with_min_len(LEAST).for_each(|((a, b), power)| {
+                    let product = times(*b, *power);
+                    *b = *a - product;
+                    *a += product;
+                });
+            });
+            half *= 2;
+            steps.done(G2_COST * n / 2);
+        }
+        Some(sums.par_chunks(1024).flat_map_iter(G2Projective::normalize_batch).collect())
+    }
+
+    fn work(points: usize) -> usize {
+        G2_COST * G1Affine::work(points)
+    }
 }
 
-/// Products that [`lagrange`] tells of.
-pub(crate) fn work(points: usize) -> usize {
-    points / 2 * points.trailing_zeros() as usize
+fn times(point: G2Projective, scalar: Fr) -> G2Projective {
+    if scalar == Fr::ONE { point } else { g2::Config::glv_mul_projective(point, scalar) }
 }
+
+/// Products of G1 that take as long as one of G2.
+const G2_COST: usize = 16;

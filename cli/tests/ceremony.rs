@@ -161,3 +161,36 @@ fn development_powers_are_marked() {
     // The first of the fixture's powers are those of another ceremony.
     place.fails(&format!("{VERIFY} --zkey 1.zkey"), 1, "initial");
 }
+
+/// The outcome of a ceremony for Tacit's own circuit is what a wallet proves with and a desk verifies with.
+#[test]
+fn from_a_ceremony_to_a_presentation() {
+    let place = place::tour();
+    let made = place.ok("ceremony phase1 development --out powers.ptau");
+    let circuit = "--circuit resident-id --ptau powers.ptau";
+    let known = format!("{circuit} --ptau-blake2b {}", made["blake2b"].as_str().unwrap());
+    place.ok(&format!("ceremony new {circuit} --out 0.zkey"));
+    contribute(&place, "0.zkey", "1.zkey", "Ann");
+    place.ok(&format!("ceremony beacon --zkey 1.zkey --out final.zkey {BEACON}"));
+    let outcome = place.ok(&format!("ceremony finalise {known} --zkey final.zkey --out outcome"));
+    let digest = outcome["transcript"]["digests"]["proving_key"].as_str().unwrap();
+    let verify = format!("ceremony verify {known} --zkey final.zkey");
+    let held = "--proving-key outcome/resident-id.pk --verifying-key outcome/resident-id.vk";
+    let verified = place.ok(&format!("{verify} {held}"));
+    assert_eq!(verified["transcript"], outcome["transcript"]);
+    place.fails(&format!("{verify} --verifying-key keys/resident-id.vk"), 1, "other-key");
+    place.fails(&format!("{verify} --proving-key keys/resident-id.pk"), 1, "other-key");
+
+    place::certify(&place);
+    let present = "wallet --wallet w present --yes --request request.json --out p.json";
+    let key = format!("--proving-key outcome/resident-id.pk --key-digest {digest}");
+    place.ok("request --state desk new --policy hotel.toml --out request.json");
+    place.ok(&format!("{present} {key}"));
+    let desk = "verify --state desk --presentation p.json --accept-development-key";
+    place.fails(desk, 1, "proof");
+    let accepted = place.ok(&format!("{desk} --verifying-key outcome/resident-id.vk"));
+    assert_eq!((&accepted["accepted"], &accepted["development_key"]), (&json!(true), &json!(true)));
+    // The wallet has pinned the ceremony's key.
+    place.ok("request --state desk new --policy hotel.toml --out request.json");
+    place.fails(&format!("{present} --proving-key keys/resident-id.pk"), 1, "proving-key-changed");
+}

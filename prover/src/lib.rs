@@ -25,6 +25,7 @@ mod engine;
 mod file;
 mod key;
 mod options;
+pub mod points;
 mod prepared;
 mod proof;
 mod prover;

@@ -12,11 +12,10 @@ use super::{DEVELOPMENT, MakeError};
 use crate::MOST_ITERATIONS;
 use crate::blake2b::Blake2b;
 use crate::draw::Draw;
-use crate::encoding::Group;
 use crate::hash::ContributionHash;
 use crate::progress::{Steps, Watch};
 use crate::secret::Secret;
-use crate::transform;
+use crate::transform::Lagrange as _;
 
 /// Powers that nobody has contributed to: all points are generators.
 pub fn new(power: Power) -> Result<Ptau, MakeError> {
@@ -140,8 +139,9 @@ fn hash_all(
 pub fn prepare(powers: Ptau, watch: Watch<'_>) -> Result<Ptau, MakeError> {
     let mut parts = powers.into_parts();
     let levels = parts.power.log();
-    let work = |levels: u32| (0..=levels).map(|level| transform::work(1 << level)).sum::<usize>();
-    let steps = Steps::new(watch, work(levels + 1) + 3 * work(levels));
+    let in_g1 = |levels: u32| (0..=levels).map(|level| G1Affine::work(1 << level)).sum::<usize>();
+    let in_g2: usize = (0..=levels).map(|level| G2Affine::work(1 << level)).sum();
+    let steps = Steps::new(watch, in_g1(levels + 1) + 2 * in_g1(levels) + in_g2);
     let too_large = MakeError::TooLarge;
     // There are twice as many powers but one; the one that is missing counts as the identity.
     let mut tau_g1 = core::mem::take(&mut parts.tau_g1);
@@ -158,17 +158,11 @@ pub fn prepare(powers: Ptau, watch: Watch<'_>) -> Result<Ptau, MakeError> {
     Ok(Ptau::new(parts)?)
 }
 
-type Points<C> = Vec<ark_ec::short_weierstrass::Affine<C>>;
-
 /// Levels 0 to the last, one after the other.
-fn all_levels<C: Group>(
-    points: &[ark_ec::short_weierstrass::Affine<C>],
-    last: u32,
-    steps: &Steps<'_>,
-) -> Option<Points<C>> {
+fn all_levels<P: crate::transform::Lagrange>(points: &[P], last: u32, steps: &Steps<'_>) -> Option<Vec<P>> {
     let mut all = Vec::with_capacity((2 << last) - 1);
     for level in 0..=last {
-        all.extend(transform::lagrange(&points[..1 << level], steps)?);
+        all.extend(P::lagrange(&points[..1 << level], steps)?);
     }
     Some(all)
 }

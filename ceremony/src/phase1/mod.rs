@@ -181,8 +181,24 @@ impl<'a> Powers<'a> {
     }
 }
 
-/// The challenge before the first contribution.
+/// The power of the largest public ceremony, whose powers most files are cut from.
+const LARGEST_CEREMONY: u32 = 28;
+
+/// `hash_generators(28)`, from another implementation of BLAKE2b; the test computes it again, in minutes.
+const FIRST_CHALLENGE_OF_THE_LARGEST: [u8; 64] = [
+    0x93, 0xda, 0x91, 0x92, 0x0d, 0x5a, 0x54, 0xa8, 0xa0, 0xfd, 0xe5, 0x5c, 0xd9, 0xdc, 0x3a, 0x10, 0xc4,
+    0xf3, 0xee, 0xf7, 0x68, 0xb6, 0x2c, 0x09, 0x48, 0x74, 0x13, 0x70, 0x86, 0x42, 0x54, 0xb4, 0xc1, 0x92,
+    0x0f, 0x3f, 0x29, 0xd4, 0xeb, 0xc0, 0xef, 0x3a, 0xce, 0xcf, 0x2e, 0x2d, 0xb6, 0x3a, 0x75, 0x57, 0x13,
+    0xd7, 0x7e, 0x1e, 0xd7, 0x73, 0x47, 0xa5, 0x6f, 0xbc, 0x31, 0x7c, 0x7a, 0x93,
+];
+
+/// The challenge before the first contribution. That of the largest ceremony is the hash of 103 GB, some minutes, and is written out.
 fn first_challenge(power: u32) -> [u8; 64] {
+    if power == LARGEST_CEREMONY { FIRST_CHALLENGE_OF_THE_LARGEST } else { hash_generators(power) }
+}
+
+/// The hash of as many generators as there are points.
+fn hash_generators(power: u32) -> [u8; 64] {
     let (mut g1, mut g2) = (Vec::new(), Vec::new());
     write_uncompressed(&G1Affine::generator(), &mut g1);
     write_uncompressed(&G2Affine::generator(), &mut g2);
@@ -198,4 +214,24 @@ fn first_challenge(power: u32) -> [u8; 64] {
         hash.update(&many[..rest as usize * point.len()]);
     }
     hash.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From another implementation of BLAKE2b; that for 12 stands in snarkjs's own guide.
+    #[test]
+    fn first_challenges() {
+        let start = |power| hex::encode(&first_challenge(power)[..16]);
+        assert_eq!(start(3), "45f580c564b26059f533418e8c0cbdbc");
+        assert_eq!(start(4), "2054432085403180e1678602c83562f1");
+        assert_eq!(start(12), "9e63a5f62b96538daaed2372481920d1");
+    }
+
+    #[test]
+    #[ignore = "hashes 103 GB"]
+    fn first_challenge_of_the_largest_ceremony() {
+        assert_eq!(hash_generators(LARGEST_CEREMONY), FIRST_CHALLENGE_OF_THE_LARGEST);
+    }
 }

@@ -14,20 +14,19 @@
 //!
 //! C stands in L alone, and no key tells it: only who computes this key knows that a ceremony is about their circuit.
 
-use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine, g1};
-use ark_ec::short_weierstrass::{Affine, Projective};
+use ark_bn254::{Bn254, G1Affine, G1Projective, G2Affine};
+use ark_ec::short_weierstrass::Affine;
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::{AdditiveGroup, One};
-use rayon::prelude::*;
 use tacit_formats::FormatError;
-use tacit_formats::r1cs::{CircomR1cs, Term};
-use tacit_formats::zkey::{Ceremony, Coefficient, ConvertError, MatrixName, ShapeError, Zkey, ZkeyParts};
+use tacit_formats::r1cs::CircomR1cs;
+use tacit_formats::zkey::{Ceremony, ConvertError, ShapeError, Zkey, ZkeyParts};
 use tacit_r1cs::RowsError;
 
+use super::combine::{Combine, Entries};
 use crate::blake2b::Blake2b;
 use crate::encoding::Group;
 use crate::phase1::{Powers, PowersDigest};
-use crate::progress::{Steps, Watch};
+use crate::progress::Watch;
 
 /// What an initial key is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,21 +194,11 @@ impl Bases {
 
     fn key(self, circuit: &CircomR1cs, watch: Watch<'_>) -> Result<Zkey, InitialError> {
         let Entries { columns, coefficients } = Entries::of(circuit);
-        let entries = |kinds: &[usize]| -> usize {
-            columns.iter().map(|column| kinds.iter().map(|&kind| column[kind].len()).sum::<usize>()).sum()
-        };
-        let steps = Steps::new(watch, 2 * entries(&[0, 1]) + entries(&[1, 2]));
-        let one = |points: &[G1Affine], kind: usize| -> Vec<G1Affine> {
-            combine(&columns, &steps, |column| sum(points, &column[kind]))
-        };
-        let a = one(&self.lagrange, 0);
-        let b_g1 = one(&self.lagrange, 1);
-        let b_g2 = combine(&columns, &steps, |column| sum(&self.lagrange_g2, &column[1]));
-        let mut l: Vec<G1Affine> = combine(&columns, &steps, |column| {
-            let (a, b) = (sum(&self.beta, &column[0]), sum(&self.alpha, &column[1]));
-            let c = sum::<g1::Config>(&self.lagrange, &column[2]);
-            (a.0 + b.0 + c.0, a.1 + b.1 + c.1)
-        });
+        let combine = Combine::new(&columns, watch);
+        let a = combine.in_g1(&[(0, &self.lagrange)]);
+        let b_g1 = combine.in_g1(&[(1, &self.lagrange)]);
+        let b_g2 = combine.in_g2(1, &self.lagrange_g2);
+        let mut l = combine.in_g1(&[(0, &self.beta), (1, &self.alpha), (2, &self.lagrange)]);
         let private = l.split_off(circuit.num_public() + 1);
         let ic = core::mem::replace(&mut l, private);
 
@@ -241,69 +230,4 @@ impl Bases {
         let (h, ceremony) = (self.h, Some(ceremony));
         Ok(Zkey::new(ZkeyParts { vk, beta_g1, delta_g1: g1, coefficients, a, b_g1, b_g2, l, h, ceremony })?)
     }
-}
-
-/// Entries of a column: row and coefficient.
-type Column = Vec<Term>;
-
-/// The matrices by columns: for each wire its entries in A, B and C; and the entries of A and B in the order of the file.
-struct Entries {
-    columns: Vec<[Column; 3]>,
-    coefficients: Vec<Coefficient>,
-}
-
-impl Entries {
-    fn of(circuit: &CircomR1cs) -> Self {
-        let mut columns: Vec<[Column; 3]> = vec![Default::default(); circuit.num_wires()];
-        let mut coefficients = Vec::new();
-        // Rows and wires are numbers of the file's, which has 32 bits for them.
-        for (row, constraint) in (0_u32..).zip(circuit.constraints()) {
-            for (kind, terms) in constraint.into_iter().enumerate() {
-                for &(wire, value) in terms {
-                    columns[wire as usize][kind].push((row, value));
-                    let matrix = [MatrixName::A, MatrixName::B].get(kind);
-                    coefficients.extend(matrix.map(|&matrix| Coefficient { matrix, row, wire, value }));
-                }
-            }
-        }
-        let (first, value) = (circuit.num_constraints() as u32, Fr::one());
-        for wire in 0..=circuit.num_public() as u32 {
-            columns[wire as usize][0].push((first + wire, value));
-            coefficients.push(Coefficient { matrix: MatrixName::A, row: first + wire, wire, value });
-        }
-        Self { columns, coefficients }
-    }
-}
-
-/// Columns that a thread takes at a time.
-const COLUMNS: usize = 64;
-
-/// A point for each column.
-fn combine<C: Group>(
-    columns: &[[Column; 3]],
-    steps: &Steps<'_>,
-    sum: impl Fn(&[Column; 3]) -> (Projective<C>, usize) + Sync,
-) -> Vec<Affine<C>> {
-    let some = |columns: &[[Column; 3]]| {
-        let sums: Vec<(Projective<C>, usize)> = columns.iter().map(&sum).collect();
-        steps.done(sums.iter().map(|sum| sum.1).sum());
-        Projective::normalize_batch(&sums.into_iter().map(|sum| sum.0).collect::<Vec<_>>())
-    };
-    columns.par_chunks(COLUMNS).flat_map_iter(some).collect()
-}
-
-/// `Σ coefficient·point of the row`, and of how many.
-fn sum<C: Group>(points: &[Affine<C>], column: &[Term]) -> (Projective<C>, usize) {
-    let mut sum = Projective::<C>::ZERO;
-    for &(row, value) in column {
-        let point = points[row as usize];
-        if value == Fr::one() {
-            sum += point;
-        } else if value == -Fr::one() {
-            sum -= point;
-        } else {
-            sum += point * value;
-        }
-    }
-    (sum, column.len())
 }

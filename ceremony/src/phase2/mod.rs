@@ -14,6 +14,7 @@
 //! contribution = [δ]₁ after it, s, x·s, x·s', transcript                       its hash is BLAKE2b of these
 //! ```
 
+mod combine;
 mod contribute;
 mod initial;
 mod verify;

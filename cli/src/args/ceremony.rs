@@ -121,6 +121,9 @@ pub(crate) struct CeremonyNew {
     /// Where the key goes.
     #[arg(long, value_name = "FILE", default_value = "0.zkey")]
     pub(crate) out: PathBuf,
+    /// Write the circuit too, for snarkjs.
+    #[arg(long, value_name = "FILE", conflicts_with = "r1cs")]
+    pub(crate) r1cs_out: Option<PathBuf>,
 }
 
 /// `tacit ceremony contribute`.

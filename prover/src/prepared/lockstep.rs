@@ -32,15 +32,15 @@ const CHUNK: usize = 256;
 const ODD: usize = 8;
 
 /// A point and its scalar.
-pub(super) type Product<'a> = (G1Affine, &'a Multiplier);
+pub type Product<'a> = (G1Affine, &'a Multiplier);
 
 /// Every product, on all threads.
-pub(super) fn scale(backend: Backend, products: &[Product<'_>]) -> Vec<G1Affine> {
+pub fn scale(backend: Backend, products: &[Product<'_>]) -> Vec<G1Affine> {
     products.par_chunks(CHUNK).flat_map_iter(|products| backend.run(Chunk { products })).collect()
 }
 
 /// Every point times the same scalar.
-pub(super) fn scale_by(backend: Backend, points: &[G1Affine], scalar: Fr) -> Vec<G1Affine> {
+pub fn scale_by(backend: Backend, points: &[G1Affine], scalar: Fr) -> Vec<G1Affine> {
     let multiplier = Multiplier::new(scalar);
     let products: Vec<Product<'_>> = points.iter().map(|&point| (point, &multiplier)).collect();
     scale(backend, &products)

@@ -24,9 +24,9 @@
 
 pub(crate) mod cache;
 mod fold;
-mod lockstep;
-mod multiplier;
-mod transform;
+pub(crate) mod lockstep;
+pub(crate) mod multiplier;
+pub(crate) mod transform;
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;

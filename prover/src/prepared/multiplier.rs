@@ -19,7 +19,7 @@ pub(super) const DIGITS: usize = 33;
 
 /// A scalar and its digits.
 #[derive(Clone)]
-pub(super) struct Multiplier {
+pub struct Multiplier {
     pub(super) scalar: Fr,
     /// Digits of both halves, signs included, least significant first.
     pub(super) digits: [[i8; DIGITS]; 2],
@@ -28,7 +28,9 @@ pub(super) struct Multiplier {
 }
 
 impl Multiplier {
-    pub(super) fn new(scalar: Fr) -> Self {
+    /// Takes a scalar apart.
+    #[must_use]
+    pub fn new(scalar: Fr) -> Self {
         let (first, second) = g1::Config::scalar_decomposition(scalar);
         let halves = [first, second].map(|(positive, half)| recode(positive, half));
         Self { scalar, digits: halves.map(|half| half.0), excess: halves.map(|half| half.1) }

@@ -20,16 +20,19 @@ use super::multiplier::Multiplier;
 const CHUNK: usize = 256;
 
 /// `factor·root^0, factor·root^1, …`, ready to multiply points with.
-pub(super) fn powers(factor: Fr, root: Fr, count: usize) -> Vec<Multiplier> {
+pub fn powers(factor: Fr, root: Fr, count: usize) -> Vec<Multiplier> {
     let all: Vec<Fr> =
         core::iter::successors(Some(factor), |power| Some(*power * root)).take(count).collect();
     all.into_par_iter().map(Multiplier::new).collect()
 }
 
 /// The transform; `powers` are those of the root, half as many as there are points (a power of two).
-pub(super) fn transform(backend: Backend, points: Vec<G1Affine>, powers: &[Multiplier]) -> Vec<G1Affine> {
+///
+/// # Panics
+/// If they are another number.
+pub fn transform(backend: Backend, points: Vec<G1Affine>, powers: &[Multiplier]) -> Vec<G1Affine> {
     let n = points.len();
-    debug_assert!(n.is_power_of_two() && powers.len() == n / 2);
+    assert!(n.is_power_of_two() && powers.len() == n / 2, "half as many powers as points");
     if n == 1 {
         return points;
     }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use rand::rngs::OsRng;
 use tacit_ceremony::ContributionHash;
 use tacit_ceremony::phase1::{Powers, PowersDigest, PowersError};
-use tacit_ceremony::phase2::{self, Initial, VerifyError};
+use tacit_ceremony::phase2::{self, Initial, InitialError, VerifyError};
 use tacit_circuits::resident_id;
 use tacit_formats::FormatError;
 use tacit_formats::contribution::{Beacon, ContributorName};
@@ -47,13 +47,17 @@ pub(crate) fn run(arguments: Ceremony, output: Output) -> Result<Report, CliErro
 
 fn new(arguments: &CeremonyNew, output: Output) -> Result<Report, CliError> {
     absent(&arguments.out)?;
+    arguments.r1cs_out.as_deref().map_or(Ok(()), absent)?;
     let started = Instant::now();
     let (circuit, _) = circuit(&arguments.circuit)?;
     let bytes = files::read_large(&arguments.powers.ptau)?;
     let powers = powers(&arguments.powers.ptau, &bytes, arguments.powers.ptau_blake2b.as_deref(), output)?;
-    let initial = initial(&circuit, &powers, output)?;
+    let initial = initial(&circuit, &powers, &arguments.powers.ptau, output)?;
     let key = initial.zkey();
     files::write_new(&arguments.out, &key.to_bytes())?;
+    if let Some(path) = &arguments.r1cs_out {
+        files::write_new(path, &circuit.to_bytes())?;
+    }
     if powers.is_development() {
         output.warn(DEVELOPMENT);
     }
@@ -223,11 +227,19 @@ fn unreadable(phase: u8, number: usize, cause: &FormatError) -> CliError {
     CliError::BadContribution { phase, number, message }
 }
 
-fn initial(circuit: &CircomR1cs, powers: &Powers<'_>, output: Output) -> Result<Initial, CliError> {
+fn initial(
+    circuit: &CircomR1cs,
+    powers: &Powers<'_>,
+    path: &Path,
+    output: Output,
+) -> Result<Initial, CliError> {
     let bar = progress::bar(output, 0, "computing the initial key");
     let initial = Initial::compute(circuit, powers, &progress::watch(&bar));
     bar.finish_and_clear();
-    initial.map_err(refused)
+    initial.map_err(|error| match error {
+        InitialError::Powers(error) => CliError::malformed(path, PTAU)(error),
+        error => refused(error),
+    })
 }
 
 fn verify_error(path: &Path, error: VerifyError) -> CliError {

@@ -32,7 +32,7 @@ pub(super) fn verify(arguments: &CeremonyVerify, output: Output) -> Result<Repor
         (path, None) => {
             let path = path.as_deref().unwrap_or(Path::new(""));
             let powers = powers(path, &bytes, arguments.ptau_blake2b.as_deref(), output)?;
-            let initial = initial(&circom, &powers, output)?;
+            let initial = initial(&circom, &powers, path, output)?;
             (Some(powers), initial)
         }
     };
@@ -111,7 +111,8 @@ pub(super) fn finalise(arguments: &CeremonyFinalise, output: Output) -> Result<R
     let (circom, system) = circuit(&arguments.circuit)?;
     let bytes = files::read_large(&arguments.powers.ptau)?;
     let powers = powers(&arguments.powers.ptau, &bytes, arguments.powers.ptau_blake2b.as_deref(), output)?;
-    let verified = check(&arguments.zkey, &initial(&circom, &powers, output)?, output)?;
+    let initial = initial(&circom, &powers, &arguments.powers.ptau, output)?;
+    let verified = check(&arguments.zkey, &initial, output)?;
     let Outcome { proving_key, verification_key_json, transcript } =
         outcome(&verified, system, &powers, output)?;
 
