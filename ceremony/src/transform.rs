@@ -6,23 +6,25 @@
 //!
 //! In G1 many products at once, as the prover makes them; in G2 one by one, by the endomorphism.
 
-use ark_bn254::{Fr, G1Affine, G2Affine, G2Projective, g2};
+use ark_bn254::{Fr, G2Projective, g1, g2};
 use ark_ec::CurveGroup;
 use ark_ec::scalar_mul::glv::GLVConfig;
+use ark_ec::short_weierstrass::Affine;
 use ark_ff::{FftField, Field};
 use rayon::prelude::*;
 use tacit_prover::Backend;
 use tacit_prover::points::{powers, scale_by, transform};
 
+use crate::encoding::Group;
 use crate::progress::Steps;
 
 /// Products that are worth a thread's while.
 const LEAST: usize = 8;
 
 /// A group whose points have a transform here.
-pub(crate) trait Lagrange: Sized {
+pub(crate) trait Lagrange: Group {
     /// Points of the Lagrange basis of a power of two of points. `None` if the field has no such root of unity.
-    fn lagrange(points: &[Self], steps: &Steps<'_>) -> Option<Vec<Self>>;
+    fn lagrange(points: &[Affine<Self>], steps: &Steps<'_>) -> Option<Vec<Affine<Self>>>;
 
     /// What that tells of: products of G1.
     fn work(points: usize) -> usize;
@@ -33,8 +35,8 @@ fn root_and_share(n: usize) -> Option<(Fr, Fr)> {
     Some((Fr::get_root_of_unity(n as u64)?.inverse()?, Fr::from(n as u64).inverse()?))
 }
 
-impl Lagrange for G1Affine {
-    fn lagrange(points: &[Self], steps: &Steps<'_>) -> Option<Vec<Self>> {
+impl Lagrange for g1::Config {
+    fn lagrange(points: &[Affine<Self>], steps: &Steps<'_>) -> Option<Vec<Affine<Self>>> {
         let (n, backend) = (points.len(), Backend::from_environment());
         let (root, share) = root_and_share(n)?;
         let points = scale_by(backend, points, share);
@@ -48,8 +50,8 @@ impl Lagrange for G1Affine {
     }
 }
 
-impl Lagrange for G2Affine {
-    fn lagrange(points: &[Self], steps: &Steps<'_>) -> Option<Vec<Self>> {
+impl Lagrange for g2::Config {
+    fn lagrange(points: &[Affine<Self>], steps: &Steps<'_>) -> Option<Vec<Affine<Self>>> {
         let n = points.len();
         let (root, share) = root_and_share(n)?;
         let shift = usize::BITS - n.trailing_zeros();
@@ -77,7 +79,7 @@ impl Lagrange for G2Affine {
     }
 
     fn work(points: usize) -> usize {
-        G2_COST * G1Affine::work(points)
+        G2_COST * g1::Config::work(points)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Powers of our own: a start, contributions, a beacon, and the Lagrange bases for phase 2, in files that snarkjs accepts.
 
-use ark_bn254::{G1Affine, G2Affine};
+use ark_bn254::{G1Affine, G2Affine, g1, g2};
 use ark_ec::AffineRepr;
+use ark_ec::short_weierstrass::Affine;
 use ark_ff::UniformRand;
 use rand_core::CryptoRngCore;
 use tacit_formats::contribution::{Beacon, ContributorName, Source};
-use tacit_formats::ptau::{Contribution, Lagrange, Power, Ptau, PtauParts};
+use tacit_formats::ptau::{self, Contribution, Power, Ptau, PtauParts};
 
 use super::proof::{Point, of_beacon, public_key, with_key};
 use super::{DEVELOPMENT, MakeError};
@@ -15,7 +16,7 @@ use crate::draw::Draw;
 use crate::hash::ContributionHash;
 use crate::progress::{Steps, Watch};
 use crate::secret::Secret;
-use crate::transform::Lagrange as _;
+use crate::transform::Lagrange;
 
 /// Powers that nobody has contributed to: all points are generators.
 pub fn new(power: Power) -> Result<Ptau, MakeError> {
@@ -139,14 +140,14 @@ fn hash_all(
 pub fn prepare(powers: Ptau, watch: Watch<'_>) -> Result<Ptau, MakeError> {
     let mut parts = powers.into_parts();
     let levels = parts.power.log();
-    let in_g1 = |levels: u32| (0..=levels).map(|level| G1Affine::work(1 << level)).sum::<usize>();
-    let in_g2: usize = (0..=levels).map(|level| G2Affine::work(1 << level)).sum();
+    let in_g1 = |levels: u32| (0..=levels).map(|level| g1::Config::work(1 << level)).sum::<usize>();
+    let in_g2: usize = (0..=levels).map(|level| g2::Config::work(1 << level)).sum();
     let steps = Steps::new(watch, in_g1(levels + 1) + 2 * in_g1(levels) + in_g2);
     let too_large = MakeError::TooLarge;
     // There are twice as many powers but one; the one that is missing counts as the identity.
     let mut tau_g1 = core::mem::take(&mut parts.tau_g1);
     tau_g1.push(G1Affine::identity());
-    let lagrange = Lagrange {
+    let lagrange = ptau::Lagrange {
         tau_g1: all_levels(&tau_g1, levels + 1, &steps).ok_or(too_large)?,
         tau_g2: all_levels(&parts.tau_g2, levels, &steps).ok_or(too_large)?,
         alpha_g1: all_levels(&parts.alpha_g1, levels, &steps).ok_or(too_large)?,
@@ -159,10 +160,10 @@ pub fn prepare(powers: Ptau, watch: Watch<'_>) -> Result<Ptau, MakeError> {
 }
 
 /// Levels 0 to the last, one after the other.
-fn all_levels<P: crate::transform::Lagrange>(points: &[P], last: u32, steps: &Steps<'_>) -> Option<Vec<P>> {
+fn all_levels<C: Lagrange>(points: &[Affine<C>], last: u32, steps: &Steps<'_>) -> Option<Vec<Affine<C>>> {
     let mut all = Vec::with_capacity((2 << last) - 1);
     for level in 0..=last {
-        all.extend(P::lagrange(&points[..1 << level], steps)?);
+        all.extend(C::lagrange(&points[..1 << level], steps)?);
     }
     Some(all)
 }
