@@ -187,7 +187,7 @@ fn from_a_ceremony_to_a_presentation() {
     place.ok("request --state desk new --policy hotel.toml --out request.json");
     place.ok(&format!("{present} {key}"));
     let desk = "verify --state desk --presentation p.json --accept-development-key";
-    place.fails(desk, 1, "proof");
+    place.fails(desk, 1, "proof-invalid");
     let accepted = place.ok(&format!("{desk} --verifying-key outcome/resident-id.vk"));
     assert_eq!((&accepted["accepted"], &accepted["development_key"]), (&json!(true), &json!(true)));
     // The wallet has pinned the ceremony's key.
