@@ -2,6 +2,7 @@
 pub mod attributes;
 pub mod baby_jubjub;
 pub mod certificate;
+mod codes;
 pub mod credential;
 pub mod date;
 pub mod document;

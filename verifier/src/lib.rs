@@ -87,6 +87,7 @@
 mod builder;
 pub mod challenge;
 mod clock;
+mod codes;
 mod error;
 pub mod groth16;
 pub mod key;

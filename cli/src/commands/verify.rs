@@ -7,7 +7,7 @@ use tacit_verifier::VerifyError;
 use super::inspect::{disclosed_json, disclosed_values, read_presentation};
 use crate::args::Verify;
 use crate::desk::Desk;
-use crate::error::{CliError, explain, variant_name};
+use crate::error::{CliError, explain};
 use crate::exit::Exit;
 use crate::output::{Output, Report, Style, millis, milliseconds};
 
@@ -60,14 +60,5 @@ pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError
 
 /// A refusal by its innermost cause.
 fn refusal(error: &VerifyError) -> CliError {
-    CliError::Refused { code: refusal_code(error), message: explain(error), exit: Exit::of(error) }
-}
-
-/// `challenge-used`, `proof-invalid`, `other-challenge`, ...
-pub(crate) fn refusal_code(error: &VerifyError) -> String {
-    match error {
-        VerifyError::Challenge(cause) => format!("challenge-{}", variant_name(cause)),
-        VerifyError::Proof(cause) => format!("proof-{}", variant_name(cause)),
-        other => variant_name(other),
-    }
+    CliError::Refused { code: error.code().to_owned(), message: explain(error), exit: Exit::of(error) }
 }

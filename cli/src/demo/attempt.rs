@@ -25,7 +25,6 @@ use tacit_wallet::{ConsentSummary, PresentError, PresentOptions, Wallet};
 use super::business::Business;
 use super::step::{Outcome, Party, Sent, Step};
 use crate::commands::now;
-use crate::commands::verify::refusal_code;
 use crate::error::{CliError, explain, refused, variant_name};
 
 /// What an honest wallet did with a request.
@@ -155,7 +154,7 @@ pub(crate) fn verify(
             (Step::new(Party::Verifier, expected, outcome, words(&verified)), Some(verified))
         }
         Err(error) => {
-            let outcome = Outcome::Refused(refusal_code(&error));
+            let outcome = Outcome::Refused(error.code().to_owned());
             (Step::new(Party::Verifier, expected, outcome, explain(&error)), None)
         }
     };

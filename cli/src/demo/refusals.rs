@@ -358,7 +358,7 @@ fn tampered(world: &World, businesses: &Businesses, stage: &mut Stage) -> Result
     let send =
         |presentation: &Presentation, expected| verify(airline, &request, presentation, expected, accepted).0;
     let steps = [
-        send(&with(flipped, None)?, "proof-point").note("one bit of the proof flipped"),
+        send(&with(flipped, None)?, "proof-off-curve").note("one bit of the proof flipped"),
         send(&with(exchanged, None)?, "proof-invalid").note("one point of the proof exchanged"),
         send(&with(good.proof, Some("王小明"))?, "proof-invalid").note("another name beside the same proof"),
         send(&good, "accepted")
