@@ -1,7 +1,7 @@
 //! Powers of snarkjs are accepted, ours are too, and every change is noticed.
 
 use ark_bn254::{G1Affine, G2Affine};
-
+use ark_ec::CurveGroup;
 use ark_ff::UniformRand;
 use tacit_formats::contribution::{ContributorName, Source};
 use tacit_formats::ptau::{Power, Ptau, PtauParts};
@@ -201,4 +201,24 @@ fn powers_of_two_taus_are_refused() {
     replaced.contributions[0].tau_g2 = replaced.tau_g2[1];
     let error = contribution(1, ProofFault::Chain("tau in G1"));
     assert_eq!(check(&Ptau::new(replaced).unwrap().to_bytes()), Err(error));
+}
+
+/// Lists that are powers of τ up to some place and from there on, with another factor: one ratio is wrong, wherever it stands among
+/// the pieces in which points are read.
+#[test]
+fn every_ratio_is_checked() {
+    let whole = Ptau::from_bytes(&fixture("small.unprepared.ptau")).unwrap().into_parts();
+    let double_g1 = |points: &mut [G1Affine]| points.iter_mut().for_each(|p| *p = (*p + *p).into_affine());
+    let double_g2 = |points: &mut [G2Affine]| points.iter_mut().for_each(|p| *p = (*p + *p).into_affine());
+    for place in 2..whole.alpha_g1.len() {
+        let refused = |change: &dyn Fn(&mut PtauParts), error| {
+            let mut parts = whole.clone();
+            change(&mut parts);
+            assert_eq!(check(&Ptau::new(parts).unwrap().to_bytes()), Err(error), "from {place} on");
+        };
+        refused(&|parts| double_g1(&mut parts.tau_g1[place..]), section("tau in G1"));
+        refused(&|parts| double_g2(&mut parts.tau_g2[place..]), section("tau in G2"));
+        refused(&|parts| double_g1(&mut parts.alpha_g1[place..]), section("alpha tau in G1"));
+        refused(&|parts| double_g1(&mut parts.beta_g1[place..]), section("beta tau in G1"));
+    }
 }
