@@ -4,7 +4,7 @@
 //! [Λ_i(τ)] = 1/n Σ_j ω^(-ij) [τʲ]
 //! ```
 //!
-//! In G1 many products at once, as the prover makes them; in G2 one by one, by the endomorphism.
+//! In G1 many products at once, as the prover makes them; in G2 one by one ([`reduction::transform`]), by the endomorphism.
 
 use ark_bn254::{Fr, G2Projective, g1, g2};
 use ark_ec::CurveGroup;
@@ -12,6 +12,7 @@ use ark_ec::scalar_mul::glv::GLVConfig;
 use ark_ec::short_weierstrass::Affine;
 use ark_ff::{FftField, Field};
 use rayon::prelude::*;
+use tacit_formats::reduction;
 use tacit_prover::Backend;
 use tacit_prover::points::{powers, scale_by, transform};
 
@@ -54,27 +55,9 @@ impl Lagrange for g2::Config {
     fn lagrange(points: &[Affine<Self>], steps: &Steps<'_>) -> Option<Vec<Affine<Self>>> {
         let n = points.len();
         let (root, share) = root_and_share(n)?;
-        let shift = usize::BITS - n.trailing_zeros();
-        let reversed = |i: usize| if n == 1 { 0 } else { i.reverse_bits() >> shift };
-        let first = |i: usize| times(points[reversed(i)].into(), share);
-        let mut sums: Vec<G2Projective> = (0..n).into_par_iter().with_min_len(LEAST).map(first).collect();
-        let mut half = 1;
-        while half < n {
-            let step = root.pow([(n / (2 * half)) as u64]);
-            let powers: Vec<Fr> =
-                core::iter::successors(Some(Fr::ONE), |power| Some(*power * step)).take(half).collect();
-            sums.par_chunks_mut(2 * half).for_each(|block| {
-                let (low, high) = block.split_at_mut(half);
-                let pairs = low.par_iter_mut().zip(high.par_iter_mut()).zip(&powers);
-                pairs.with_min_len(LEAST).for_each(|((a, b), power)| {
-                    let product = times(*b, *power);
-                    *b = *a - product;
-                    *a += product;
-                });
-            });
-            half *= 2;
-            steps.done(G2_COST * n / 2);
-        }
+        let scaled = points.par_iter().with_min_len(LEAST).map(|point| times((*point).into(), share));
+        let mut sums: Vec<G2Projective> = scaled.collect();
+        reduction::transform(&mut sums, root, times, || steps.done(G2_COST * n / 2));
         Some(sums.par_chunks(1024).flat_map_iter(G2Projective::normalize_batch).collect())
     }
 
@@ -84,7 +67,7 @@ impl Lagrange for g2::Config {
 }
 
 fn times(point: G2Projective, scalar: Fr) -> G2Projective {
-    if scalar == Fr::ONE { point } else { g2::Config::glv_mul_projective(point, scalar) }
+    g2::Config::glv_mul_projective(point, scalar)
 }
 
 /// Products of G1 that take as long as one of G2.

@@ -29,6 +29,7 @@
 
 use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::CurveGroup;
+use ark_ec::short_weierstrass::{Projective, SWCurveConfig};
 use ark_ff::{AdditiveGroup, FftField, Field};
 use rayon::prelude::*;
 
@@ -42,7 +43,7 @@ const LEAST: usize = 8;
 pub fn monomial(h: &[G1Affine]) -> Option<Vec<G1Affine>> {
     let (root, g) = roots(h.len())?;
     let mut points: Vec<G1Projective> = h.iter().map(|&point| point.into()).collect();
-    transform(&mut points, root);
+    transform(&mut points, root, |point, power| point * power, || ());
     scale(&mut points, -Fr::from(2), g);
     Some(normalized(&points))
 }
@@ -60,7 +61,7 @@ pub fn coset_lagrange(m: &[G1Affine], n: usize) -> Option<Vec<G1Affine>> {
     points.resize(n, G1Projective::ZERO);
     let factor = -Fr::from(2 * n as u64).inverse()?;
     scale(&mut points, factor, g.inverse()?);
-    transform(&mut points, root.inverse()?);
+    transform(&mut points, root.inverse()?, |point, power| point * power, || ());
     Some(normalized(&points))
 }
 
@@ -85,8 +86,13 @@ fn normalized(points: &[G1Projective]) -> Vec<G1Affine> {
 }
 
 /// `P_k ← Σ_i root^(ik) P_i` for a power of two of points and a root of unity of that order, decimation in
-/// time.
-fn transform(points: &mut [G1Projective], root: Fr) {
+/// time, in either group, with the caller's way to multiply. Tells after each layer.
+pub fn transform<C: SWCurveConfig<ScalarField = Fr>>(
+    points: &mut [Projective<C>],
+    root: Fr,
+    times: impl Fn(Projective<C>, Fr) -> Projective<C> + Sync,
+    mut layer_done: impl FnMut(),
+) {
     let n = points.len();
     if n == 1 {
         return;
@@ -107,12 +113,13 @@ fn transform(points: &mut [G1Projective], root: Fr) {
             let (low, high) = block.split_at_mut(half);
             let pairs = low.par_iter_mut().zip(high.par_iter_mut()).zip(&twiddles);
             pairs.with_min_len(LEAST).for_each(|((a, b), twiddle)| {
-                let product = if *twiddle == Fr::ONE { *b } else { *b * twiddle };
+                let product = if *twiddle == Fr::ONE { *b } else { times(*b, *twiddle) };
                 *b = *a - product;
                 *a += product;
             });
         });
         half *= 2;
+        layer_done();
     }
 }
 
