@@ -28,7 +28,9 @@ pub(crate) fn read_large(path: &Path) -> Result<Vec<u8>, CliError> {
 
 fn read_within(path: &Path, most: u64, larger: &'static str) -> Result<Vec<u8>, CliError> {
     let file = fs::File::open(path).map_err(CliError::read(path))?;
-    let mut bytes = Vec::new();
+    // Room for all and one byte more, by which the end is found: growing would leave copies behind, and some files are secret.
+    let length = file.metadata().map_err(CliError::read(path))?.len().min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(length + 1).unwrap_or_default());
     file.take(most + 1).read_to_end(&mut bytes).map_err(CliError::read(path))?;
     if bytes.len() as u64 > most {
         let cause: Cause = larger.into();
