@@ -59,7 +59,9 @@ fn from_powers_to_keys() {
     let names: Vec<&Value> =
         verified["contributions"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["Ann", "Bo", "Cy", "lottery"]);
-    place.ok(&format!("ceremony verify --r1cs c.r1cs --initial 0.zkey --zkey final.zkey {all}"));
+    let looked_at =
+        place.ok(&format!("ceremony verify --r1cs c.r1cs --initial 0.zkey --zkey final.zkey {all}"));
+    assert_eq!((&looked_at["initial"], &verified["initial"]), (&json!("trusted"), &json!("computed")));
 
     let made = place.ok(&format!("ceremony finalise {known} --zkey final.zkey --out keys"));
     assert_eq!((&made["development"], &made["transcript"]), (&json!(false), &verified["transcript"]));

@@ -77,6 +77,8 @@ fn written(powers: &Ptau, out: &Path) -> Result<Report, CliError> {
     let digest = hex::encode(PowersDigest::of(&bytes).0);
     Ok(Report::new(format_args!("powers of tau in {}", out.display()))
         .line(format_args!("BLAKE2b-512  {digest}"))
+        .line("Not checked: run `tacit ceremony phase1 check` on this file before you rely on its digest.")
         .key("file", out.display().to_string())
+        .key("checked", false)
         .key("blake2b", digest))
 }

@@ -47,8 +47,13 @@ pub(super) fn verify(arguments: &CeremonyVerify, output: Output) -> Result<Repor
         .transpose()?;
 
     let number = verified.contributions().len();
+    let (initial, given) = if outcome.is_some() {
+        ("computed", "")
+    } else {
+        ("trusted", ", if the initial key is the right one")
+    };
     let mut report = Report::new(format_args!(
-        "the ceremony holds: {number} contribution(s), checked in {}",
+        "the ceremony holds{given}: {number} contribution(s), checked in {}",
         milliseconds(started.elapsed())
     ))
     .line("")
@@ -91,6 +96,7 @@ pub(super) fn verify(arguments: &CeremonyVerify, output: Output) -> Result<Repor
             .line("The initial key was taken for granted: name --ptau in its place to rely on nobody, and to compare keys."),
     }
     .key("valid", true)
+    .key("initial", initial)
     .key("contributions", contributions(&verified)))
 }
 
