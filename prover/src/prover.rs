@@ -79,6 +79,18 @@ pub enum ProveError {
     Cancelled,
 }
 
+impl Stopped {
+    /// As callers see it, with the clause of a constraint.
+    pub(crate) fn into_error<'a>(self, clause_of: impl FnOnce(usize) -> &'a str) -> ProveError {
+        match self {
+            Self::Cancelled => ProveError::Cancelled,
+            Self::Unsatisfied(index) => {
+                ProveError::Unsatisfied { clause: clause_of(index).to_owned(), index }
+            }
+        }
+    }
+}
+
 /// What became of the cache when a prover was opened.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -197,14 +209,10 @@ impl Prover {
         control: &Control<'_>,
     ) -> Result<Proof, ProveError> {
         let factors = blinding.into_factors();
-        match self.engine.prove(assignment.as_slice(), sums, rest, factors, &control.start()) {
-            Ok(proof) => Ok(Proof(proof)),
-            Err(Stopped::Cancelled) => Err(ProveError::Cancelled),
-            Err(Stopped::Unsatisfied(index)) => Err(ProveError::Unsatisfied {
-                clause: self.r1cs().clause_of_constraint(index).to_owned(),
-                index,
-            }),
-        }
+        let proof = self.engine.prove(assignment.as_slice(), sums, rest, factors, &control.start());
+        proof
+            .map(Proof)
+            .map_err(|stopped| stopped.into_error(|index| self.r1cs().clause_of_constraint(index)))
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -13,7 +13,7 @@ use tacit_r1cs::{Assignment, R1cs};
 use super::CircomKeyError;
 use super::file::{KeyFile, identity, private_folder};
 use crate::control::Control;
-use crate::engine::{Constants, Engine, Stopped, WireSums};
+use crate::engine::{Constants, Engine, WireSums};
 use crate::options::Options;
 use crate::prepared::cache::{self, CacheError, Identity};
 use crate::prepared::{Folded, PreparedKey, Queries};
@@ -151,13 +151,8 @@ impl CircomProver {
     ) -> Result<Proof, ProveError> {
         check_shape(self.wires, assignment)?;
         let (z, factors) = (assignment.as_slice(), blinding.into_factors());
-        let proof = match self.engine.prove(z, &WireSums::ZERO, z, factors, &control.start()) {
-            Ok(proof) => Proof(proof),
-            Err(Stopped::Cancelled) => return Err(ProveError::Cancelled),
-            Err(Stopped::Unsatisfied(index)) => {
-                return Err(ProveError::Unsatisfied { clause: CLAUSE.to_owned(), index });
-            }
-        };
+        let proof = self.engine.prove(z, &WireSums::ZERO, z, factors, &control.start());
+        let proof = Proof(proof.map_err(|stopped| stopped.into_error(|_| CLAUSE))?);
         // Also with C: the key may be none of this circuit, or the tables another's.
         if self.holds(&proof, self.public(assignment)) { Ok(proof) } else { Err(ProveError::DoesNotHold) }
     }
