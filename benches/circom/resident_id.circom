@@ -123,6 +123,8 @@ template ResidentId(issuersDepth, statusDepth) {
     component revocationBits = Num2Bits(8 + statusDepth);
     revocationBits.in <== revocation;
 
+    // Not constrained: that the secret is below the order of the subgroup. So a holder key has several secrets, each with pseudonyms
+    // of its own: this circuit is there to be measured, not to be used.
     component holder = BabyPbk();
     holder.in <== secret;
     component holderKey = Poseidon(2);
