@@ -171,6 +171,32 @@ impl ChallengeStore for MemoryChallengeStore {
     }
 }
 
+/// The store of a site that keeps its challenges elsewhere and consumes them with
+/// [`CheckedPresentation::accept_with`](crate::CheckedPresentation::accept_with).
+///
+/// It takes every challenge for open and consumes none: [`Verifier::verify`](crate::Verifier::verify) refuses everything, and
+/// what [`Verifier::check`](crate::Verifier::check) passes stands for nothing until the site's own store has closed the
+/// challenge. Record each request's challenge there before the request leaves; one that was forgotten is refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChallengesElsewhere;
+
+/// The site called `verify` although it said that it consumes challenges itself.
+#[derive(Debug, thiserror::Error)]
+#[error("challenges are kept elsewhere; call `check` and consume the challenge in `accept_with`")]
+struct KeptElsewhere;
+
+impl ChallengeStore for ChallengesElsewhere {
+    fn issue(&self, _: &Challenge, _: UnixTime, _: UnixTime) -> Result<(), ChallengeError> {
+        Ok(())
+    }
+    fn check(&self, _: &Challenge, _: UnixTime) -> Result<(), ChallengeError> {
+        Ok(())
+    }
+    fn consume(&self, _: &Challenge, _: UnixTime) -> Result<(), ChallengeError> {
+        Err(ChallengeError::Store(Box::new(KeptElsewhere)))
+    }
+}
+
 impl<S: ChallengeStore + ?Sized> ChallengeStore for std::sync::Arc<S> {
     fn issue(
         &self,

@@ -53,7 +53,7 @@
 //! }
 //! # Ok(()) }
 //!
-//! // Code that relies on the proof takes a `VerifiedPresentation`: nothing but `verify` can make one.
+//! // Code that relies on the proof takes a `VerifiedPresentation`: nothing but this crate can make one.
 //! fn check_in(guest: &VerifiedPresentation) {
 //!     println!("welcome; proven: {:?}", guest.policy().describe(guest.date()));
 //! }
@@ -79,6 +79,10 @@
 //! says what it must guarantee) and pass it to [`VerifierBuilder::challenges`]. The store in memory serves one
 //! process.
 //!
+//! To consume the challenge in the very transaction that stores your guest, or from asynchronous code, take
+//! [`Verifier::check`] and [`CheckedPresentation::accept_with`] instead of `verify` ([`checked`] has the contract), with
+//! [`ChallengesElsewhere`] as the store.
+//!
 //! # What this crate does not do
 //!
 //! It does not fetch lists, speak HTTP, or store guests. It has no `unsafe` code, no global state and no
@@ -86,6 +90,7 @@
 
 mod builder;
 pub mod challenge;
+pub mod checked;
 mod clock;
 mod codes;
 mod error;
@@ -98,7 +103,8 @@ mod verified;
 mod verifier;
 
 pub use builder::VerifierBuilder;
-pub use challenge::{ChallengeError, ChallengeStore, MemoryChallengeStore};
+pub use challenge::{ChallengeError, ChallengeStore, ChallengesElsewhere, MemoryChallengeStore};
+pub use checked::CheckedPresentation;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub use clock::SystemClock;
 pub use clock::{Clock, FixedClock};
@@ -108,9 +114,11 @@ pub use groth16::ProofError;
 pub use key::{KeyError, KeyPoints, Provenance, VerifyingKey};
 pub use points::PointError;
 pub use tacit_credential::certificate::{VerifierCertificate, VerifierKey};
+pub use tacit_credential::date::{Date, UnixTime};
+pub use tacit_credential::holder::Pseudonym;
 pub use tacit_credential::policy::Policy;
 pub use tacit_credential::presentation::{Disclosed, Presentation};
-pub use tacit_credential::request::SignedRequest;
-pub use tacit_credential::trust_list::{OperatorKey, SignedTrustList};
-pub use verified::VerifiedPresentation;
+pub use tacit_credential::request::{Challenge, SignedRequest};
+pub use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList};
+pub use verified::{Findings, VerifiedPresentation};
 pub use verifier::{Ask, MAX_LIFETIME, Verifier};

@@ -40,11 +40,12 @@ use tacit_credential::request::{
 use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList, TrustListId, VerifiedTrustList};
 
 use crate::challenge::ChallengeStore;
+use crate::checked::CheckedPresentation;
 use crate::clock::Clock;
 use crate::error::{AddListError, AskError, VerifyError};
 use crate::groth16::Proof;
 use crate::key::VerifyingKey;
-use crate::verified::VerifiedPresentation;
+use crate::verified::{Findings, VerifiedPresentation};
 
 /// The longest that a request may live. Bounds how many challenges are open, and how far a request may reach
 /// into the next day.
@@ -183,7 +184,8 @@ impl Verifier {
     }
 
     /// Checks a presentation against the request that it answers, which must be one that this verifier issued,
-    /// and consumes the challenge.
+    /// and consumes the challenge: [`check`](Self::check), then the store of
+    /// [`VerifierBuilder::challenges`](crate::VerifierBuilder::challenges).
     ///
     /// A refused presentation leaves the challenge open, so that nobody can use up a guest's request by sending
     /// rubbish.
@@ -192,6 +194,21 @@ impl Verifier {
         signed: &SignedRequest,
         presentation: &Presentation,
     ) -> Result<VerifiedPresentation, VerifyError> {
+        let checked = self.check(signed, presentation)?;
+        Ok(checked.accept_with(|findings| self.challenges.consume(findings.challenge(), self.clock.now()))?)
+    }
+
+    /// Everything that [`verify`](Self::verify) does but consuming the challenge, which is left to
+    /// [`CheckedPresentation::accept_with`]: for a site that consumes it in a transaction of its own database, together with
+    /// whatever else it stores about the guest.
+    ///
+    /// Costs what `verify` costs, changes nothing, and may be repeated. What it returns is no acceptance yet: two copies of
+    /// one presentation may both pass it.
+    pub fn check(
+        &self,
+        signed: &SignedRequest,
+        presentation: &Presentation,
+    ) -> Result<CheckedPresentation, VerifyError> {
         let now = self.clock.now();
         let request = &signed.request;
         let key = self.check_request(signed, presentation, now)?;
@@ -210,8 +227,7 @@ impl Verifier {
         )?;
         let proof = Proof::from_bytes(&presentation.proof.0)?;
         key.check_proof(&proof, &public.digest())?;
-        self.challenges.consume(challenge, now)?;
-        Ok(VerifiedPresentation::new(request, presentation, key.provenance(), now))
+        Ok(CheckedPresentation::new(Findings::new(request, presentation, key.provenance(), now)))
     }
 
     /// Point 1 of the module's head. Returns the key of the request's circuit.

@@ -3,6 +3,7 @@
 //! The circuit proves `x · 1 = y`, so that there is a true proof for any digest, and whatever is refused before
 //! the pairing is refused by a check of this crate and not by the circuit.
 
+mod accept;
 mod keys;
 mod lists;
 mod presentations;
@@ -171,7 +172,7 @@ impl Site {
     /// The holder's answer with the proof of some digest in it.
     pub(super) fn presentation(&self, signed: &SignedRequest, public: &PublicValues) -> Presentation {
         let scope = signed.request.policy.pseudonym.is_none().then(|| Scope::from_field(public.scope));
-        let pseudonym = tacit_credential::holder::Pseudonym::from_field(public.pseudonym);
+        let pseudonym = Pseudonym::from_field(public.pseudonym);
         let disclosed = self.world.disclosed(&signed.request.policy);
         Presentation::new(signed.request.challenge(), prove(public.digest()), scope, pseudonym, disclosed)
     }
