@@ -19,6 +19,7 @@ use tacit_credential::credential::CredentialError;
 use tacit_credential::enrolment::LossCodeError;
 use tacit_credential::json::JsonFault;
 use tacit_issuer as issuer;
+use tacit_openid4vp::{JwsError, RequestObjectError};
 use tacit_prover as prover;
 use tacit_trust as trust;
 use tacit_verifier as verifier;
@@ -26,6 +27,7 @@ use tacit_wallet as wallet;
 
 use crate::desk::DeskError;
 use crate::error::CliError;
+use crate::online::OnlineError;
 
 /// Returns the exit of the first type that the error is of, if its variant is named.
 macro_rules! sorted {
@@ -97,6 +99,15 @@ impl Exit {
             JsonFault => { _ => Self::Malformed, }
             CredentialError => { CredentialError::Json(e) => Self::of(e), }
             LossCodeError => { _ => Self::Secret, }
+            OnlineError => {
+                OnlineError::Link(_) | OnlineError::Location(_) => Self::Usage,
+                OnlineError::Unreachable { .. } => Self::InputOutput,
+                OnlineError::TooLarge { .. } | OnlineError::ContentType { .. } => Self::Malformed,
+                OnlineError::NotText | OnlineError::NoRequest(_) | OnlineError::Reply(_) => Self::Malformed,
+                OnlineError::Object(RequestObjectError::Jws(
+                    JwsError::TooLarge | JwsError::Form | JwsError::Header | JwsError::Payload,
+                )) => Self::Malformed,
+            }
             DeskError => {
                 DeskError::Exists(_) | DeskError::Missing(_) | DeskError::NoList(_) => Self::InputOutput,
             }

@@ -10,6 +10,7 @@ mod desk;
 mod error;
 mod exit;
 mod files;
+mod online;
 mod output;
 mod progress;
 mod secrets;

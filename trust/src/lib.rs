@@ -20,6 +20,7 @@
 //!
 //! Files below a published directory: `trust/<epoch, 8 digits>.json`, `trust/latest.json` (a copy of the newest), and the
 //! status files that the lists refer to under `status/`, as the issuers published them.
+mod attest;
 mod files;
 mod history;
 mod operator;
@@ -28,6 +29,7 @@ mod publish;
 mod snapshot;
 mod verify;
 
+pub use attest::UnknownCertificate;
 pub use history::{History, HistoryError};
 pub use operator::{
     AddIssuerError, CertifyError, IssuerChange, OperatorError, RemoveIssuerError, TrustOperator, Validity,

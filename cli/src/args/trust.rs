@@ -78,6 +78,9 @@ pub(crate) enum TrustCommand {
         /// Where the certificate goes.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Where the certificate goes once more, as the attestation (a JWT) that OpenID4VP wants.
+        #[arg(long, value_name = "FILE")]
+        attestation: Option<PathBuf>,
     },
     /// Publish the list of a new epoch, over the newest status list of each issuer.
     Publish {

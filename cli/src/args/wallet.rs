@@ -103,20 +103,30 @@ Shows who asks, what will be proved and what will be disclosed, and asks for con
 --yes; without a terminal and without --yes the answer is no (exit code 6). A request that no credential \
 satisfies is refused with the clause that fails, before any proof is attempted.
 
-  tacit wallet present --request hotel.request.json --out answer.json
+  tacit wallet present hotel.request.json --out answer.json
+
+A link or an address is fetched, and the answer is posted to where it came from:
+  tacit wallet present 'openid4vp://?client_id=…&request_uri=…'
+  tacit wallet present https://hotel.example/r/8Jm2xQ
 
 The compact binary form is small enough for a QR code:
-  tacit wallet present --request hotel.request.json --out answer.bin --binary";
+  tacit wallet present hotel.request.json --out answer.bin --binary";
 
 /// `tacit wallet present`.
 #[derive(Args)]
 pub(crate) struct Present {
-    /// The verifier's signed request.
+    /// The verifier's signed request: a file, an openid4vp:// link, or the address of a request at a verifier's service.
+    #[arg(value_name = "REQUEST", required_unless_present = "request")]
+    positional: Option<String>,
+    /// The same, for scripts.
+    #[arg(long, value_name = "REQUEST", conflicts_with = "positional")]
+    request: Option<String>,
+    /// Where the presentation goes; needed for a request from a file, a copy otherwise.
     #[arg(long, value_name = "FILE")]
-    pub(crate) request: PathBuf,
-    /// Where the presentation goes.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    pub(crate) out: Option<PathBuf>,
+    /// If you decline or cannot answer, tell the verifier that there will be no answer (not why).
+    #[arg(long)]
+    pub(crate) notify_refusal: bool,
     /// Write the compact binary form instead of JSON.
     #[arg(long)]
     pub(crate) binary: bool,
@@ -134,6 +144,13 @@ pub(crate) struct Present {
     /// Answer a verifier whom the trust operator has not certified.
     #[arg(long)]
     pub(crate) allow_uncertified: bool,
+}
+
+impl Present {
+    /// The request as it was named; the grammar demands one.
+    pub(crate) fn request(&self) -> &str {
+        self.positional.as_deref().or(self.request.as_deref()).unwrap_or_default()
+    }
 }
 
 impl Wallet {

@@ -1,21 +1,25 @@
-//! `tacit wallet present`: check the request, show what it asks, ask, prove.
+//! `tacit wallet present`: fetch or read the request, check it, show what it asks, ask, prove, deliver.
 
 use std::path::Path;
 use std::time::Instant;
 
 use rand::rngs::OsRng;
 use serde_json::json;
+use tacit_credential::presentation::Presentation;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_prover::Provenance;
 use tacit_wallet::{
-    CredentialId, OpenExtras, PresentOptions, ProofEngine, SumsUnused, UncertifiedVerifiers, Wallet,
+    CredentialId, OpenExtras, PresentError, PresentOptions, ProofEngine, SumsUnused, UncertifiedVerifiers,
+    Wallet,
 };
 
 use super::{now, proving};
 use crate::args::Present;
 use crate::consent;
 use crate::error::{CliError, refused};
+use crate::exit::Exit;
 use crate::files;
+use crate::online::{Address, Fetched};
 use crate::output::{Output, Report, millis, milliseconds};
 
 pub(crate) fn run(
@@ -24,7 +28,81 @@ pub(crate) fn run(
     arguments: &Present,
     output: Output,
 ) -> Result<Report, CliError> {
-    let request: SignedRequest = files::read_json(&arguments.request, "a signed request")?;
+    let question = Question::find(wallet, arguments)?;
+    let outcome = answer(wallet, folder, arguments, &question, output);
+    if let (Err(error), true, Question::Fetched(fetched)) = (&outcome, arguments.notify_refusal, &question)
+        && !error.is_delivery()
+        && let Err(unsaid) = fetched.refuse()
+    {
+        output.warn(format_args!("the verifier could not be told: {unsaid}"));
+    }
+    outcome.map_err(Unanswered::into_error)
+}
+
+/// What is to be answered, and where the answer goes.
+enum Question {
+    File(Box<SignedRequest>),
+    Fetched(Box<Fetched>),
+}
+
+/// Why there is no answer: before it left, or on its way.
+enum Unanswered {
+    Here(CliError),
+    Delivery(CliError),
+}
+
+impl Unanswered {
+    fn is_delivery(&self) -> bool {
+        matches!(self, Self::Delivery(_))
+    }
+
+    fn into_error(self) -> CliError {
+        let (Self::Here(error) | Self::Delivery(error)) = self;
+        error
+    }
+}
+
+impl From<CliError> for Unanswered {
+    fn from(error: CliError) -> Self {
+        Self::Here(error)
+    }
+}
+
+impl Question {
+    /// Reads the file or fetches what the link or address names.
+    fn find(wallet: &Wallet, arguments: &Present) -> Result<Self, CliError> {
+        let named = arguments.request();
+        if let Some(address) = Address::parse(named).map_err(refused)? {
+            let operator = wallet.operator().ok_or(PresentError::NoLists).map_err(refused)?;
+            return Ok(Self::Fetched(Box::new(address.fetch(operator, now()).map_err(refused)?)));
+        }
+        if arguments.out.is_none() {
+            return Err(CliError::Refused {
+                code: "out-missing".to_owned(),
+                message: "a request from a file needs --out: say where the presentation goes.".to_owned(),
+                exit: Exit::Usage,
+            });
+        }
+        files::read_json(Path::new(named), "a signed request").map(Box::new).map(Self::File)
+    }
+
+    fn request(&self) -> &SignedRequest {
+        match self {
+            Self::File(request) => request,
+            Self::Fetched(fetched) => fetched.request(),
+        }
+    }
+}
+
+/// Consent, proof, delivery.
+fn answer(
+    wallet: &mut Wallet,
+    folder: &Path,
+    arguments: &Present,
+    question: &Question,
+    output: Output,
+) -> Result<Report, Unanswered> {
+    let request = question.request();
     let loading = Instant::now();
     let found = proving::find(wallet, &arguments.proving)?;
     let development = found.key.provenance() == Provenance::Development;
@@ -40,7 +118,7 @@ pub(crate) fn run(
         options.extras = OpenExtras::Only(labels.clone());
     }
     let preparing = Instant::now();
-    let consent = wallet.prepare(&request, now(), &options, &mut OsRng).map_err(refused)?;
+    let consent = wallet.prepare(request, now(), &options, &mut OsRng).map_err(refused)?;
     let prepared = preparing.elapsed();
     let summary = serde_json::to_value(consent.summary()).map_err(refused)?;
     let (credential, epoch) = (consent.summary().credential.id, consent.summary().epoch);
@@ -57,11 +135,9 @@ pub(crate) fn run(
     let started = Instant::now();
     let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refused)?;
     let proved = started.elapsed();
-    let presentation = approved.presentation;
-    let bytes = if arguments.binary { presentation.to_bytes() } else { presentation.to_json().into_bytes() };
-    files::write_secret(&arguments.out, &bytes)?;
+    let delivered = deliver(question, arguments, &approved.presentation)?;
 
-    // The answer is written; what follows makes the next one quicker.
+    // The answer is on its way; what follows makes the next one quicker.
     let following = Instant::now();
     opened.remember(wallet, output);
     let (engine, sums, prepared_next) = match approved.engine {
@@ -76,9 +152,9 @@ pub(crate) fn run(
     let followed = following.elapsed();
 
     let mut report = Report::new(format_args!(
-        "presentation in {}: {} bytes, proved in {}{}",
-        arguments.out.display(),
-        bytes.len(),
+        "{}: {} bytes, proved in {}{}",
+        delivered.in_words(arguments),
+        delivered.bytes,
         milliseconds(proved),
         if engine == "show" { ", most of it prepared" } else { "" }
     ));
@@ -89,13 +165,21 @@ pub(crate) fn run(
         report =
             report.line(format_args!("Most of the next proof is prepared, in {}.", milliseconds(followed)));
     }
-    Ok(report
-        .line(format_args!(
+    report = match (&delivered.protocol, &delivered.redirect_uri) {
+        (None, _) => report.line(format_args!(
             "Where it goes: {}. It answers this request and no other, once.",
             request.request.endpoint
-        ))
-        .key("file", arguments.out.display().to_string())
-        .key("bytes", bytes.len())
+        )),
+        (Some(_), None) => report.line("The verifier accepted it. Go on where you were asked."),
+        (Some(_), Some(uri)) => {
+            report.line("The verifier accepted it. Go on in the browser in which you were asked:").line(uri)
+        }
+    };
+    Ok(report
+        .key("file", arguments.out.as_ref().map(|out| out.display().to_string()))
+        .key("delivered", delivered.protocol)
+        .key("redirect_uri", delivered.redirect_uri)
+        .key("bytes", delivered.bytes)
         .key("development_key", development)
         .key("engine", engine)
         .key("sums", sums)
@@ -111,4 +195,43 @@ pub(crate) fn run(
                 "next": millis(followed),
             }),
         ))
+}
+
+/// Where the presentation went.
+struct Delivered {
+    bytes: usize,
+    /// By which protocol it was accepted, if it was posted.
+    protocol: Option<&'static str>,
+    redirect_uri: Option<String>,
+}
+
+impl Delivered {
+    fn in_words(&self, arguments: &Present) -> String {
+        match (&arguments.out, self.protocol) {
+            (Some(out), None) => format!("presentation in {}", out.display()),
+            (Some(out), Some(_)) => format!("presentation delivered, a copy in {}", out.display()),
+            (None, _) => "presentation delivered".to_owned(),
+        }
+    }
+}
+
+/// To the file first: what was delivered cannot be delivered again.
+fn deliver(
+    question: &Question,
+    arguments: &Present,
+    presentation: &Presentation,
+) -> Result<Delivered, Unanswered> {
+    let binary = presentation.to_bytes();
+    let mut delivered = Delivered { bytes: binary.len(), protocol: None, redirect_uri: None };
+    if let Some(out) = &arguments.out {
+        let bytes = if arguments.binary { binary } else { presentation.to_json().into_bytes() };
+        delivered.bytes = bytes.len();
+        files::write_secret(out, &bytes)?;
+    }
+    if let Question::Fetched(fetched) = question {
+        let reply = fetched.deliver(presentation).map_err(refused).map_err(Unanswered::Delivery)?;
+        delivered.protocol = Some(fetched.protocol());
+        delivered.redirect_uri = reply.redirect_uri;
+    }
+    Ok(delivered)
 }

@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             Ok(Report::new(format_args!("removed {id}; in force with the next `tacit trust publish`"))
                 .key("removed", id.as_str()))
         }
-        TrustCommand::Certify { identity, name, key, days, further_key, out } => {
+        TrustCommand::Certify { identity, name, key, days, further_key, out, attestation } => {
             let identity =
                 VerifierIdentity::new(&identity).map_err(CliError::argument("the identity", &identity))?;
             let key =
@@ -77,15 +77,24 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             }
             .map_err(refused)?;
             files::write_json(&out, &certificate)?;
-            Ok(Report::new(format_args!(
+            if let Some(file) = &attestation {
+                let text = operator.attest(&certificate).map_err(refused)?;
+                files::write(file, text.as_str().as_bytes())?;
+            }
+            let mut report = Report::new(format_args!(
                 "certified {} as {}, until {}",
                 certificate.name, certificate.identity, certificate.not_after
             ))
-            .line(format_args!("certificate in {}", out.display()))
-            .key("identity", certificate.identity.as_str())
-            .key("name", certificate.name.clone())
-            .key("not_after", certificate.not_after.0)
-            .key("file", out.display().to_string()))
+            .line(format_args!("certificate in {}", out.display()));
+            if let Some(file) = &attestation {
+                report = report.line(format_args!("attestation in {}", file.display()));
+            }
+            Ok(report
+                .key("identity", certificate.identity.as_str())
+                .key("name", certificate.name.clone())
+                .key("not_after", certificate.not_after.0)
+                .key("file", out.display().to_string())
+                .key("attestation", attestation.map(|file| file.display().to_string())))
         }
         TrustCommand::Publish { published, days } => {
             let published = published.published;
