@@ -23,6 +23,7 @@ use tacit_openid4vp::{JwsError, RequestObjectError};
 use tacit_prover as prover;
 use tacit_trust as trust;
 use tacit_verifier as verifier;
+use tacit_verifier_service as service;
 use tacit_wallet as wallet;
 
 use crate::desk::DeskError;
@@ -115,6 +116,7 @@ impl Exit {
         Self::of_issuer(error)
             .or_else(|| Self::of_trust(error))
             .or_else(|| Self::of_wallet(error))
+            .or_else(|| Self::of_service(error))
             .or_else(|| Self::of_keys_and_challenges(error))
     }
 
@@ -232,6 +234,29 @@ impl Exit {
             }
             PassphraseError => { _ => Self::Secret, }
             RecoveryPhraseError => { _ => Self::Secret, }
+        }
+        None
+    }
+
+    fn of_service(error: &(dyn StdError + 'static)) -> Option<Self> {
+        use service::config::ConfigError;
+        use service::start::StartError;
+        use service::store::StoreError;
+        sorted! { error:
+            StartError => {
+                StartError::Config(e) => Self::of(e),
+                StartError::Store(e) => Self::of(e),
+                StartError::Listen { .. } | StartError::System(_) => Self::InputOutput,
+            }
+            StoreError => {
+                StoreError::Unreachable(_) => Self::InputOutput,
+                StoreError::Unreadable(_) => Self::Malformed,
+            }
+            ConfigError => {
+                ConfigError::Read { .. } => Self::InputOutput,
+                ConfigError::Missing { .. } | ConfigError::Value { .. } => Self::Usage,
+                _ => Self::Malformed,
+            }
         }
         None
     }

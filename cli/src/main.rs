@@ -146,6 +146,7 @@ fn run(command: Command, output: Output) -> Result<Report, Failure> {
         Command::Wallet(arguments) => commands::wallet::run(arguments, output),
         Command::Request(arguments) => commands::request::run(arguments, output),
         Command::Verify(arguments) => commands::verify::run(&arguments, output),
+        Command::Serve(arguments) => commands::serve::run(*arguments, output),
         Command::Setup(arguments) => commands::setup::run(&arguments, output),
         Command::Ceremony(arguments) => commands::ceremony::run(arguments, output),
         Command::Inspect(arguments) => commands::inspect::run(arguments, output),

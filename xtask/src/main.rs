@@ -8,6 +8,7 @@
 mod asan;
 mod bench;
 mod npm;
+mod redis;
 
 use clap::{Parser, Subcommand};
 use std::env;
@@ -24,7 +25,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Builds and runs every test of the workspace, doc tests and those with circom and snarkjs included (needs Node.js and npm).
+    /// Builds and runs every test of the workspace, doc tests and those with circom, snarkjs and Redis included (needs Node.js and npm; installs redis-server with apt if it is missing).
     Test,
     /// The same tests with many more random cases, optimised as for release; takes an hour or so.
     Soak {
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
 /// Benches and examples are left to clippy, which sees that they compile: they measure, and take long. The documentation tests are a
 /// stage of their own, since cargo builds them one by one.
 fn test(stages: &mut Stages) -> Result<(), String> {
+    redis::install(stages)?;
     let all = ["test", "--workspace", "--locked", "--lib", "--bins", "--tests"];
     stages.run("build tests", cargo().args(all).arg("--no-run"))?;
     stages.run("unit and integration tests", cargo().args(all))?;

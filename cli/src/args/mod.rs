@@ -9,6 +9,7 @@ mod groth16;
 mod inspect;
 mod issuer;
 mod proving;
+mod serve;
 mod trust;
 mod verifier;
 mod wallet;
@@ -26,6 +27,7 @@ pub(crate) use groth16::{Export, Groth16, Groth16Command, Prove, VerifyProof};
 pub(crate) use inspect::{Inspect, InspectCommand};
 pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
 pub(crate) use proving::Proving;
+pub(crate) use serve::{Serve, ServeKeys};
 pub(crate) use trust::{Trust, TrustCommand};
 pub(crate) use verifier::{Request, RequestCommand, RequestNew, Setup, Verify};
 pub(crate) use wallet::{Present, Wallet, WalletCommand};
@@ -46,6 +48,7 @@ Roles, each with its own commands:
   trust             lists the issuers of an epoch, certifies verifiers
   wallet            keeps a holder's credentials, answers requests
   request, verify   what a business does: ask, and check the answer
+  serve             the same as an HTTP service beside its site
 
 For circuits of your own: tacit groth16 proves with the files of circom and snarkjs. tacit ceremony holds and checks \
 the trusted setup that every key comes from.";
@@ -98,6 +101,9 @@ pub(crate) enum Command {
     /// Check a presentation that answers one of your requests.
     #[command(long_about = verifier::VERIFY_ABOUT)]
     Verify(Verify),
+    /// Run the HTTP service of a booking site.
+    #[command(long_about = serve::ABOUT)]
+    Serve(Box<Serve>),
     /// Make DEVELOPMENT keys for the presentation circuit.
     #[command(long_about = verifier::SETUP_ABOUT)]
     Setup(Setup),

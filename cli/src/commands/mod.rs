@@ -8,6 +8,7 @@ pub(crate) mod issuer;
 pub(crate) mod present;
 pub(crate) mod proving;
 pub(crate) mod request;
+pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod trust;
 pub(crate) mod verify;

@@ -1,0 +1,174 @@
+//! From a configuration to a running service.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tacit_credential::certificate::VerifierKey;
+use tacit_credential::trust_list::{OperatorKey, TrustListId};
+use tacit_verifier::{BuildError, ChallengesElsewhere, Clock, SystemClock, Verifier};
+use tokio::net::TcpListener;
+
+use crate::config::{Checked, Config, ConfigError, StoreAddress};
+use crate::http::serve;
+use crate::service::{Parts, Service};
+use crate::store::redis::RedisStore;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, StoreError};
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store.
+    #[error("`store`: {0}")]
+    Store(#[from] StoreError),
+    /// Key, certificate and operators do not fit together.
+    #[error("{0}")]
+    Verifier(#[from] BuildError),
+    /// The address is taken, or not this machine's.
+    #[error("`{key}`: cannot listen on {address}: {source}; is something else running there?")]
+    Listen {
+        /// The key that names it.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The operating system gave no threads or no signals.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// A service that is bound and ready to serve.
+pub struct Bound {
+    /// The service.
+    pub service: Arc<Service>,
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+/// Checks a configuration, opens the store, reads the trust lists, and binds.
+pub async fn bind(config: Config) -> Result<Bound, StartError> {
+    bind_with(config.check()?, Arc::new(SystemClock)).await
+}
+
+/// The same with a clock of one's own.
+pub async fn bind_with(checked: Checked, clock: Arc<dyn Clock>) -> Result<Bound, StartError> {
+    let store = open_store(&checked.config.store).await?;
+    let verifier = verifier(&checked, &*store, clock.clone()).await?;
+    let Checked { config, signing_key, attestation, webhook_secret, .. } = checked;
+    let parts = Parts { config, signing_key, verifier, attestation, webhook_secret, store, clock };
+    let service = Service::new(parts)?;
+    service.reload().await;
+    Bound::new(service).await
+}
+
+impl Bound {
+    /// Binds the addresses of a service's configuration.
+    pub async fn new(service: Arc<Service>) -> Result<Self, StartError> {
+        let listen = async |key, address: SocketAddr| {
+            TcpListener::bind(address).await.map_err(|source| StartError::Listen { key, address, source })
+        };
+        let listener = listen("listen", service.config.listen).await?;
+        let metrics = match service.config.metrics_listen {
+            Some(address) => Some(listen("metrics_listen", address).await?),
+            None => None,
+        };
+        Ok(Self { service, listener, metrics })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Where metrics are, if apart.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Serves until `shutdown` is ready.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let address = self.address()?;
+        tracing::info!(%address, "listening");
+        serve(self.service, self.listener, self.metrics, shutdown).await;
+        Ok(())
+    }
+}
+
+/// Opens a store by its address.
+pub async fn open_store(address: &StoreAddress) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match address {
+        StoreAddress::Sqlite(file) => Arc::new(SqliteStore::open(file)?),
+        StoreAddress::Redis(url) => Arc::new(RedisStore::open(url).await?),
+    })
+}
+
+async fn verifier(
+    checked: &Checked,
+    store: &dyn Store,
+    clock: Arc<dyn Clock>,
+) -> Result<Verifier, StartError> {
+    let Some(operator) = checked.operators.first() else {
+        unreachable!("`check` refuses a configuration without operators")
+    };
+    let mut builder = Verifier::builder(VerifierKey::from(&checked.signing_key), operator.clone())
+        .challenges(ChallengesElsewhere)
+        .grace_after_newer_list(std::time::Duration::from_secs(checked.config.grace_seconds))
+        .clock(clock);
+    for key in &checked.keys {
+        builder = builder.key(key.clone());
+    }
+    if checked.config.accept_development_keys {
+        builder = builder.accept_development_keys();
+    }
+    if let Some(certificate) = &checked.certificate {
+        builder = builder.certificate(certificate.clone());
+    }
+    if let Some(epoch) = newest(store, operator).await? {
+        builder = builder.newest_epoch_seen(epoch);
+    }
+    Ok(builder.build()?)
+}
+
+async fn newest(
+    store: &dyn Store,
+    operator: &OperatorKey,
+) -> Result<Option<tacit_credential::trust_list::Epoch>, StoreError> {
+    store.newest_epoch(TrustListId::of(operator)).await
+}
+
+/// Runs a service until SIGTERM or SIGINT, on threads of its own.
+pub fn run(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(), StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("http").build()?;
+    runtime.block_on(async {
+        // Before anything is open, so that no signal is missed.
+        let stop = stop()?;
+        let bound = bind(config).await?;
+        ready(bound.address()?);
+        Ok(bound.serve(stop).await?)
+    })
+}
+
+#[cfg(unix)]
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: running calls may end");
+    })
+}
+
+#[cfg(not(unix))]
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
+}
