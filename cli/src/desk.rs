@@ -121,7 +121,7 @@ impl Desk {
     /// The certificate, if one is installed.
     pub(crate) fn certificate(&self) -> Result<Option<VerifierCertificate>, CliError> {
         let file = self.certificate_file();
-        if file.exists() { files::read_json(&file, "a certificate").map(Some) } else { Ok(None) }
+        if file.exists() { files::read_certificate(&file).map(Some) } else { Ok(None) }
     }
 
     /// Installs a certificate for this verifier's key.
@@ -142,7 +142,7 @@ impl Desk {
     /// The request of a challenge, if it was made here.
     pub(crate) fn request(&self, challenge: &Challenge) -> Result<Option<SignedRequest>, CliError> {
         let file = self.request_file(challenge);
-        if file.exists() { files::read_json(&file, "a signed request").map(Some) } else { Ok(None) }
+        if file.exists() { files::read_request(&file).map(Some) } else { Ok(None) }
     }
 
     /// Takes a published trust list into use, next to those used before, and keeps it. A list older than one used

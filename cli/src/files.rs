@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tacit_credential::certificate::VerifierCertificate;
 use tacit_credential::json;
+use tacit_credential::request::SignedRequest;
 
 use crate::error::{Cause, CliError};
 
@@ -47,6 +49,17 @@ pub(crate) fn read_text(path: &Path, what: &'static str) -> Result<String, CliEr
 /// A JSON file of a known shape. What is there instead may be personal whatever was expected, and is not repeated.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, CliError> {
     json::from_slice(&read(path)?).map_err(CliError::malformed(path, what))
+}
+
+/// A signed request: JSON or the compact binary form.
+pub(crate) fn read_request(path: &Path) -> Result<SignedRequest, CliError> {
+    SignedRequest::from_any(&read(path)?).map_err(CliError::malformed(path, "a signed request"))
+}
+
+/// A verifier's certificate.
+pub(crate) fn read_certificate(path: &Path) -> Result<VerifierCertificate, CliError> {
+    VerifierCertificate::from_json(&read(path)?)
+        .map_err(CliError::malformed(path, "a verifier's certificate"))
 }
 
 /// The names of everything in a folder.

@@ -1,6 +1,9 @@
 //! Stable names of errors that travel to other programs, as in `tacit-verifier`: a code never changes its meaning.
 
+use crate::certificate::EndpointFault;
+use crate::policy::{Beyond, Narrow};
 use crate::presentation::PresentationError;
+use crate::request::RequestFormatError;
 use crate::trust_list::TrustListError;
 
 /// `code` and `CODES` of an error whose codes are all its own, here and in `tacit-verifier`. The match names every variant, so
@@ -19,6 +22,41 @@ macro_rules! error_codes {
             }
         }
     };
+}
+
+error_codes! { RequestFormatError:
+    Self::Version(_) => "request-version",
+    Self::Certificate(_) => "request-certificate",
+    Self::Json(_) => "request-not-json",
+    Self::Bytes(_) => "request-not-binary",
+    Self::Part(_) => "request-part",
+    Self::NotCanonical => "request-not-canonical",
+    Self::TooLarge => "request-too-large",
+}
+
+error_codes! { Beyond:
+    Self::Disclosure(_) => "beyond-disclosure",
+    Self::FurtherAttribute(_) => "beyond-further-attribute",
+    Self::Age => "beyond-age",
+    Self::AgeRange { .. } => "beyond-age-range",
+    Self::Residence => "beyond-residence",
+    Self::Region => "beyond-region",
+    Self::Pseudonym => "beyond-pseudonym",
+    Self::Endpoint(EndpointFault::OtherHost { .. }) => "beyond-endpoint-host",
+    Self::Endpoint(EndpointFault::OfDesk { .. }) => "beyond-endpoint-desk",
+    Self::Endpoint(EndpointFault::Unclear) => "beyond-endpoint-unclear",
+    Self::Endpoint(EndpointFault::Unencrypted) => "beyond-endpoint-unencrypted",
+}
+
+error_codes! { Narrow:
+    Self::BirthDate { .. } => "narrow-birth-date",
+    Self::AgeRange { .. } => "narrow-age-range",
+    Self::County { .. } => "narrow-county",
+    Self::City { .. } => "narrow-city",
+    Self::Province(_) => "narrow-province",
+    Self::Identifies(_) => "identifies",
+    Self::Recognised => "recognised",
+    Self::RecognisedTogether { .. } => "recognised-together",
 }
 
 error_codes! { TrustListError:

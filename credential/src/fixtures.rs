@@ -4,7 +4,7 @@
 //! [`World::witness`] give a valid pair; tests mutate one field of it rather than building their own.
 
 use crate::attributes::{Attributes, RevocationIndex};
-use crate::certificate::{VerifierCertificate, VerifierIdentity, VerifierKey};
+use crate::certificate::{Allowance, VerifierCertificate, VerifierEntry, VerifierIdentity, VerifierKey};
 use crate::credential::{Credential, IssuerId};
 use crate::date::{Date, UnixTime};
 use crate::document::{RawDocument, ResidentId};
@@ -52,7 +52,7 @@ pub struct World {
     pub credential: Credential,
     /// The verifier's key.
     pub verifier: SigningKey,
-    /// The verifier's certificate.
+    /// The verifier's certificate: it may ask for everything, and share the scopes of `lotus-group.example`.
     pub certificate: VerifierCertificate,
 }
 
@@ -87,9 +87,11 @@ impl World {
             .and_then(|signed| signed.verify(&OperatorKey::from(&operator)))
             .expect("a valid list");
         let verifier = SigningKey::from_bytes(&[33; 32]);
+        let identity = |text| VerifierIdentity::new(text).expect("a domain");
+        let mut entry = VerifierEntry::new(identity("lotus-hotel.example"), "Lotus Hotel");
+        entry.shared_scopes.push(identity("lotus-group.example"));
         let certificate = VerifierCertificate::sign(
-            VerifierIdentity::new("lotus-hotel.example").expect("a domain"),
-            "Lotus Hotel",
+            entry.allowing(Allowance::everything()),
             VerifierKey::from(&verifier),
             UnixTime(NOW.0 - 86_400),
             UnixTime(NOW.0 + 86_400),
@@ -140,7 +142,8 @@ impl World {
     /// The public values of the holder's honest answer to a request.
     pub fn statement(&mut self, request: &SignedRequest) -> Statement {
         let request = &request.request;
-        let scope = request.scope().unwrap_or_else(|| Scope::random(&mut self.rng));
+        let scope =
+            request.scope().expect("a certified scope").unwrap_or_else(|| Scope::random(&mut self.rng));
         let public = PublicValues::new(
             self.list.root(),
             &request.policy.bounds(request.date).expect("a valid policy"),

@@ -21,6 +21,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const SECRET_DST: &str = "tacit/holder-secret/v1";
 const SCOPE_DST: &str = "tacit/scope/v1";
+const SHARED_SCOPE_DST: &str = "tacit/shared-scope/v1";
 
 /// Why a value is no holder secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +107,16 @@ pub struct Scope(#[serde(with = "serde_hex")] Fr);
 impl Scope {
     /// The scope `label` of the verifier with the certified `identity`.
     pub fn derive(identity: &str, label: &str) -> Result<Self, ScopeError> {
+        Self::under(SCOPE_DST, identity, label)
+    }
+
+    /// The scope `label` that several verifiers share under `identity`, each certified for it. Never the own scope of a
+    /// verifier, whatever its identity.
+    pub fn shared(identity: &str, label: &str) -> Result<Self, ScopeError> {
+        Self::under(SHARED_SCOPE_DST, identity, label)
+    }
+
+    fn under(dst: &str, identity: &str, label: &str) -> Result<Self, ScopeError> {
         if identity.trim().is_empty() {
             return Err(ScopeError::EmptyIdentity);
         }
@@ -115,7 +126,7 @@ impl Scope {
         if identity.contains('*') || label.contains('*') {
             return Err(ScopeError::Wildcard);
         }
-        Ok(Self(hash_to_field(SCOPE_DST, &[identity.as_bytes(), label.as_bytes()])))
+        Ok(Self(hash_to_field(dst, &[identity.as_bytes(), label.as_bytes()])))
     }
 
     /// A scope that nobody meets again, for presentations without a pseudonym.
@@ -233,6 +244,7 @@ mod tests {
         assert_eq!(Scope::derive("*", "account"), Err(ScopeError::Wildcard));
         assert_eq!(Scope::derive("*.example", "account"), Err(ScopeError::Wildcard));
         assert_eq!(Scope::derive("shop.example", "*"), Err(ScopeError::Wildcard));
+        assert_eq!(Scope::shared("*", "account"), Err(ScopeError::Wildcard));
     }
 
     #[test]
@@ -241,6 +253,7 @@ mod tests {
         let scopes: Vec<Scope> = all.iter().map(|(i, l)| Scope::derive(i, l).unwrap()).collect();
         for (i, a) in scopes.iter().enumerate() {
             assert!(!scopes[i + 1..].contains(a));
+            assert!(all.iter().all(|(i, l)| Scope::shared(i, l).unwrap() != *a));
         }
     }
 

@@ -16,6 +16,8 @@ use thiserror::Error;
 
 /// Every field name of our files.
 const FIELDS: &[&str] = &[
+    "allowance",
+    "answers_to",
     "attributes",
     "birth",
     "certificate",
@@ -52,6 +54,7 @@ const FIELDS: &[&str] = &[
     "maximum_age",
     "minimum_age",
     "name",
+    "narrowest_age_days",
     "not_after",
     "not_before",
     "number",
@@ -66,6 +69,7 @@ const FIELDS: &[&str] = &[
     "random",
     "region",
     "request",
+    "residence",
     "root",
     "rx",
     "ry",
@@ -73,6 +77,8 @@ const FIELDS: &[&str] = &[
     "salt",
     "sequence",
     "sex",
+    "shared_scope",
+    "shared_scopes",
     "signature",
     "status",
     "title",

@@ -29,6 +29,8 @@ pub mod signing;
 pub mod statement;
 pub mod status;
 mod table;
+#[cfg(feature = "toml")]
+pub mod toml_fault;
 pub mod trust_list;
 pub mod wire;
 

@@ -33,6 +33,11 @@ impl DetachedSignature {
         Self(key.sign(message).to_bytes())
     }
 
+    /// A signature received on the wire; whether it holds, the key says.
+    pub fn from_bytes(bytes: [u8; 64]) -> Self {
+        Self(bytes)
+    }
+
     /// The signature's 64 bytes.
     pub fn to_bytes(&self) -> [u8; 64] {
         self.0

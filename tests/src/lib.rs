@@ -3,6 +3,7 @@
 //! | test binary | what it shows |
 //! | --- | --- |
 //! | `statement` | the native relation: each clause violated alone |
+//! | `requests` | the binary form of requests, what certificates limit, shared scopes |
 //! | `messages` | requests, presentations and trust lists: what changes on the way is refused |
 //! | `agreement` | native relation and circuit agree on valid, arbitrary and mutated inputs |
 //! | `forgeries` | the attacks that worked on systems of this kind, one test a row |
@@ -88,7 +89,11 @@ impl Site {
 
     /// What an honest holder would attempt.
     pub fn attempt(&mut self, request: &SignedRequest) -> Attempt {
-        let scope = request.request.scope().unwrap_or_else(|| Scope::random(&mut self.world.rng));
+        let scope = request
+            .request
+            .scope()
+            .expect("a certified scope")
+            .unwrap_or_else(|| Scope::random(&mut self.world.rng));
         Attempt {
             witness: self.world.witness(),
             pseudonym: self.world.secret.pseudonym(&scope),

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha20Rng;
 use std::path::Path;
 use std::time::Duration;
 use tacit_circuits::clauses::not_revoked;
-use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{Allowance, VerifierEntry, VerifierIdentity, VerifierKey};
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::document::ResidentId;
@@ -77,10 +77,9 @@ impl Country {
     fn verifier(&mut self, identity: &str, key: &SigningKey) -> Verifier {
         let validity = Validity { from: UnixTime(self.now.0 - DAY), until: UnixTime(self.now.0 + DAY) };
         let identity = VerifierIdentity::new(identity).expect("a domain");
-        let certificate = self
-            .operator
-            .certify(identity, "A business", VerifierKey::from(key), validity)
-            .expect("a free identity");
+        let entry = VerifierEntry::new(identity, "A business").allowing(Allowance::everything());
+        let certificate =
+            self.operator.certify(entry, VerifierKey::from(key), validity).expect("a free identity");
         let verifier = Verifier::builder(VerifierKey::from(key), self.operator.key())
             .key(keys().1.clone())
             .accept_development_keys()
@@ -103,7 +102,8 @@ impl Country {
         let key = SigningKey::from_bytes(&[key; 32]);
         let verifier = self.verifier(identity, &key);
         let policy = Policy::from_json(policy).expect("a valid policy");
-        let ask = Ask { policy, endpoint: "https://example".into(), lifetime: Duration::from_secs(300) };
+        let endpoint = format!("https://{identity}/answers");
+        let ask = Ask { policy, endpoint, lifetime: Duration::from_secs(300) };
         let request = verifier.request(ask, &key, &mut self.rng).expect("a valid ask");
         let options = PresentOptions::new(request.request.circuit);
         let consent = wallet.prepare(&request, self.now, &options, &mut self.rng)?;

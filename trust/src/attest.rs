@@ -26,17 +26,17 @@ mod tests {
     use crate::operator::Validity;
     use ed25519_dalek::SigningKey;
     use rand::rngs::OsRng;
-    use tacit_credential::certificate::VerifierIdentity;
+    use tacit_credential::certificate::{VerifierEntry, VerifierIdentity};
     use tacit_credential::date::UnixTime;
 
     #[test]
     fn only_what_was_certified_is_attested() {
         let dir = tempfile::tempdir().unwrap();
         let mut operator = TrustOperator::init(dir.path(), &mut OsRng).unwrap();
-        let identity = VerifierIdentity::new("lotus-hotel.example").unwrap();
+        let entry = VerifierEntry::new(VerifierIdentity::new("lotus-hotel.example").unwrap(), "Lotus Hotel");
         let key = (&SigningKey::from_bytes(&[3; 32])).into();
         let validity = Validity { from: UnixTime(100), until: UnixTime(200) };
-        let certificate = operator.certify(identity, "Lotus Hotel", key, validity).unwrap();
+        let certificate = operator.certify(entry, key, validity).unwrap();
         let attestation = operator.attest(&certificate).unwrap();
         let read = Attestation::verify(attestation.as_str(), &operator.key(), UnixTime(150));
         assert_eq!(read.as_ref().map(Attestation::certificate), Ok(&certificate));

@@ -15,7 +15,9 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
-use tacit_credential::certificate::{CertificateError, VerifierCertificate, VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{
+    CertificateError, VerifierCertificate, VerifierEntry, VerifierIdentity, VerifierKey,
+};
 use tacit_credential::credential::IssuerId;
 use tacit_credential::date::UnixTime;
 use tacit_credential::issuer_record::{IssuerRecord, IssuerRecordError};
@@ -32,7 +34,9 @@ const LOCK_FILE: &str = "lock";
 /// How far an issuer's clock may be ahead.
 pub(crate) const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
-const STATE_VERSION: u8 = 2;
+const STATE_VERSION: u8 = 3;
+/// The oldest version that is read; its certificates are of the first version.
+const OLDEST_STATE_VERSION: u8 = 2;
 
 /// The trust operator's directory, opened by one process at a time.
 pub struct TrustOperator {
@@ -50,6 +54,9 @@ pub(crate) struct State {
     /// Issuers of the next list, in the order of their leaves.
     pub(crate) issuers: Vec<IssuerRecord>,
     pub(crate) certificates: Vec<VerifierCertificate>,
+    /// Certificates of the first version, which nobody accepts any more: whose each identity was stays known.
+    #[serde(default)]
+    former: Vec<FormerCertificate>,
     pub(crate) history: History,
     /// When the newest record of each issuer was made, removed issuers included: an old record may hold a key that was
     /// taken out of use since.
@@ -57,6 +64,44 @@ pub(crate) struct State {
     pub(crate) newest_records: BTreeMap<String, UnixTime>,
     /// The newest list, kept whole so that an interrupted publication can be completed.
     pub(crate) last: Option<SignedTrustList>,
+}
+
+/// What is kept of a certificate of the first version.
+#[derive(Clone, Serialize, Deserialize)]
+struct FormerCertificate {
+    identity: VerifierIdentity,
+    name: String,
+    key: VerifierKey,
+    not_after: UnixTime,
+}
+
+impl State {
+    /// Reads a state of this version or of the one before.
+    fn from_json(json: &[u8]) -> Option<Self> {
+        let mut value: serde_json::Value = serde_json::from_slice(json).ok()?;
+        let object = value.as_object_mut()?;
+        match u8::try_from(object.get("version")?.as_u64()?).ok()? {
+            STATE_VERSION => {}
+            OLDEST_STATE_VERSION => {
+                let former = object.insert("certificates".into(), serde_json::json!([]))?;
+                object.insert("former".into(), former);
+                object.insert("version".into(), STATE_VERSION.into());
+            }
+            _ => return None,
+        }
+        serde_json::from_value(value).ok()
+    }
+
+    /// Who has, or had, which identity, with which key, until when.
+    fn certified(&self) -> impl Iterator<Item = FormerCertificate> {
+        let current = self.certificates.iter().map(|certificate| FormerCertificate {
+            identity: certificate.identity.clone(),
+            name: certificate.name.clone(),
+            key: certificate.key,
+            not_after: certificate.not_after,
+        });
+        current.chain(self.former.iter().cloned())
+    }
 }
 
 /// What [`TrustOperator::add_issuer`] did.
@@ -95,6 +140,7 @@ impl TrustOperator {
                 version: STATE_VERSION,
                 issuers: Vec::new(),
                 certificates: Vec::new(),
+                former: Vec::new(),
                 history: History::new(),
                 newest_records: BTreeMap::new(),
                 last: None,
@@ -123,11 +169,7 @@ impl TrustOperator {
             .map_err(|_| OperatorError::Damaged { file: key_file })?;
         let state_file = dir.join(STATE_FILE);
         let state = fs::read(&state_file).map_err(|source| io_error(&state_file, source))?;
-        let state: State = serde_json::from_slice(&state)
-            .map_err(|_| OperatorError::Damaged { file: state_file.clone() })?;
-        if state.version != STATE_VERSION {
-            return Err(OperatorError::Damaged { file: state_file });
-        }
+        let state = State::from_json(&state).ok_or(OperatorError::Damaged { file: state_file })?;
         Ok(Self { dir: dir.to_owned(), key: SigningKey::from_bytes(&seed), state, _lock: lock })
     }
 
@@ -217,39 +259,36 @@ impl TrustOperator {
         Ok(())
     }
 
-    /// Certifies that a verifier's key speaks for an identity.
+    /// Certifies that a verifier's key speaks for an identity, and what it may ask at most.
     ///
     /// An identity is the scope of its pseudonyms, so a second key for it would let two businesses recognise the same
-    /// guests. That is refused here; [`certify_further_key`](Self::certify_further_key) does it on purpose.
+    /// guests. That is refused here; [`certify_further_key`](Self::certify_further_key) does it on purpose. So do shared
+    /// scopes, without giving up an identity of one's own.
     pub fn certify(
         &mut self,
-        identity: VerifierIdentity,
-        name: &str,
+        entry: VerifierEntry,
         key: VerifierKey,
         validity: Validity,
     ) -> Result<VerifierCertificate, CertifyError> {
-        let taken = |known: &&VerifierCertificate| known.identity == identity && known.key != key;
-        if let Some(known) = self.state.certificates.iter().find(taken) {
-            return Err(CertifyError::IdentityTaken { name: known.name.clone(), until: known.not_after });
+        let taken = |known: &FormerCertificate| known.identity == entry.identity && known.key != key;
+        if let Some(known) = self.state.certified().find(taken) {
+            return Err(CertifyError::IdentityTaken { name: known.name, until: known.not_after });
         }
-        self.certify_further_key(identity, name, key, validity)
+        self.certify_further_key(entry, key, validity)
     }
 
     /// Certifies a key for an identity that may have one already: a new key of the same business, or one that is allowed
     /// to share its pseudonyms.
     pub fn certify_further_key(
         &mut self,
-        identity: VerifierIdentity,
-        name: &str,
+        entry: VerifierEntry,
         key: VerifierKey,
         validity: Validity,
     ) -> Result<VerifierCertificate, CertifyError> {
-        let other = |known: &&VerifierCertificate| known.key == key && known.identity != identity;
-        if self.state.certificates.iter().any(|known| other(&known)) {
+        if self.state.certified().any(|known| known.key == key && known.identity != entry.identity) {
             return Err(CertifyError::KeyTaken);
         }
-        let certificate =
-            VerifierCertificate::sign(identity, name, key, validity.from, validity.until, &self.key)?;
+        let certificate = VerifierCertificate::sign(entry, key, validity.from, validity.until, &self.key)?;
         let mut state = self.state.clone();
         state.certificates.push(certificate.clone());
         self.commit(state)?;

@@ -380,6 +380,7 @@ fn asking(error: AskError) -> Fault {
         AskError::StatusTooOld { .. } => FaultKind::TrustListTooOld,
         AskError::Lifetime => FaultKind::LifetimeRefused,
         AskError::Policy(_) => FaultKind::PolicyRefused,
+        AskError::SharedScope(_) => FaultKind::BeyondCertificate,
         AskError::Certificate(_) => FaultKind::CertificateNotInForce,
         _ => FaultKind::Internal,
     };

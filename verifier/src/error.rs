@@ -4,7 +4,7 @@ use tacit_credential::certificate::CertificateError;
 use tacit_credential::date::{Date, UnixTime};
 use tacit_credential::policy::{DisclosedAttribute, PolicyError};
 use tacit_credential::public_values::RangeError;
-use tacit_credential::request::CircuitDigest;
+use tacit_credential::request::{CircuitDigest, SharedScopeError};
 use tacit_credential::trust_list::{Epoch, TrustListError};
 
 use crate::challenge::ChallengeError;
@@ -96,6 +96,9 @@ pub enum VerifyError {
         "the presentation lacks the random scope that it needs when no pseudonym is asked for; the wallet is faulty"
     )]
     ScopeMissing,
+    /// The policy asks for a pseudonym in a shared scope that the request's certificate does not list.
+    #[error("the request: {0}")]
+    SharedScope(#[from] SharedScopeError),
     /// An attribute that the policy asks for is missing.
     #[error(
         "the presentation does not disclose the {0}, which the policy asks for; ask the guest to present again"
@@ -214,6 +217,13 @@ pub enum AskError {
     /// The policy cannot be satisfied or stated.
     #[error("the policy: {0}")]
     Policy(#[from] PolicyError),
+    /// The policy asks for a pseudonym in a shared scope that this verifier is not certified for.
+    #[error(
+        "this verifier is not certified for pseudonyms under {}; have the trust operator certify it (`--shared-scope`), or \
+         leave `shared_scope` out of the policy",
+        .0.shared
+    )]
+    SharedScope(#[from] SharedScopeError),
     /// The challenge could not be recorded.
     #[error(transparent)]
     Challenge(#[from] ChallengeError),

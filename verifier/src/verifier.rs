@@ -179,6 +179,7 @@ impl Verifier {
             expires_at: now.plus(ask.lifetime),
         };
         let signed = SignedRequest::sign(parameters, key, rng);
+        signed.request.scope()?;
         self.challenges.issue(&signed.request.challenge(), signed.request.expires_at, now)?;
         Ok(signed)
     }
@@ -346,7 +347,7 @@ fn check_date(request: &PresentationRequest, now: UnixTime) -> Result<(), Verify
 /// The scope that the pseudonym must belong to. Never a default: one that is missing, or there without being
 /// asked for, is refused.
 fn scope(request: &PresentationRequest, presentation: &Presentation) -> Result<Scope, VerifyError> {
-    match (request.scope(), presentation.scope) {
+    match (request.scope()?, presentation.scope) {
         (Some(asked), None) => Ok(asked),
         (Some(_), Some(_)) => Err(VerifyError::ScopeGiven),
         (None, Some(random)) => Ok(random),

@@ -42,9 +42,14 @@ pub(crate) enum InspectCommand {
         /// The policy: TOML, or JSON if the name ends in .json.
         file: PathBuf,
     },
+    /// A verifier's certificate: what it may ask at most.
+    Certificate {
+        /// The certificate (JSON).
+        file: PathBuf,
+    },
     /// A signed request.
     Request {
-        /// The request (JSON).
+        /// The request: JSON or the compact binary form.
         file: PathBuf,
     },
     /// A presentation.

@@ -28,7 +28,7 @@ pub(crate) use inspect::{Inspect, InspectCommand};
 pub(crate) use issuer::{Issuer, IssuerCommand, ReasonArgument};
 pub(crate) use proving::Proving;
 pub(crate) use serve::{Serve, ServeKeys};
-pub(crate) use trust::{Trust, TrustCommand};
+pub(crate) use trust::{Certify, Limits, Residence, Trust, TrustCommand};
 pub(crate) use verifier::{Request, RequestCommand, RequestNew, Setup, Verify};
 pub(crate) use wallet::{Present, Wallet, WalletCommand};
 

@@ -12,8 +12,8 @@ The trust operator: says, epoch by epoch, which issuers count, and certifies ver
 Publish the key that `init` prints: everybody else pins it.
   tacit trust init --key-out operator.pub
   tacit trust add-issuer --record changsha.record.json
-  tacit trust certify --identity lotus-hotel.example --name \"Lotus Hotel\" \\
-                      --key hotel.pub --out hotel.cert.json
+  tacit trust certify --identity lotus-hotel.example --name \"Lotus Hotel\" --key hotel.pub \\
+                      --narrowest-age 3650 --residence provinces --disclose name --out hotel.cert.json
   tacit trust publish --published published
   tacit trust verify --published published --operator operator.pub
 
@@ -58,30 +58,9 @@ pub(crate) enum TrustCommand {
         #[arg(long)]
         id: String,
     },
-    /// Certify a verifier: the name and identity that holders see on the consent screen.
-    Certify {
-        /// Its identity: a domain, or a desk of it (desk-2.hotel.example). Verifiers share pseudonyms only if they share it.
-        #[arg(long)]
-        identity: String,
-        /// Its name as holders read it.
-        #[arg(long)]
-        name: String,
-        /// Its public key: 64 hex digits, or a file that holds them (`tacit request init` prints it).
-        #[arg(long, value_name = "KEY")]
-        key: String,
-        /// How long the certificate is valid.
-        #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3660))]
-        days: u32,
-        /// Certify another key for an identity that has one: a new key, or a business that may share its pseudonyms.
-        #[arg(long)]
-        further_key: bool,
-        /// Where the certificate goes.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        /// Where the certificate goes once more, as the attestation (a JWT) that OpenID4VP wants.
-        #[arg(long, value_name = "FILE")]
-        attestation: Option<PathBuf>,
-    },
+    /// Certify a verifier: who it is, where answers may go, and the most that it may ask for.
+    #[command(long_about = CERTIFY_ABOUT)]
+    Certify(Certify),
     /// Publish the list of a new epoch, over the newest status list of each issuer.
     Publish {
         #[command(flatten)]
@@ -98,4 +77,95 @@ pub(crate) enum TrustCommand {
         #[command(flatten)]
         operator: OperatorArgument,
     },
+}
+
+const CERTIFY_ABOUT: &str = "\
+Certify a verifier: who it is, where answers may go, and the most that it may ask for.
+
+Holders see name and identity on the consent screen, and wallets warn them of whatever a request asks beyond \
+the certificate. What is not named here is not allowed: without any of the options below a verifier may ask \
+for a valid ID and nothing else.
+
+  tacit trust certify --identity lotus-hotel.example --name \"Lotus Hotel\" --key hotel.pub \\
+                      --narrowest-age 3650 --residence provinces --disclose name --out hotel.cert.json
+
+The same from a file, --entry hotel.toml:
+  identity = \"lotus-hotel.example\"
+  name = \"Lotus Hotel\"
+  answers_to = [\"lotus-hotel.example\"]        # or \"desk\": no network
+  shared_scopes = [\"lotus-group.example\"]     # may share pseudonyms with others certified for it
+  [allowance]
+  disclose = [\"name\"]           # number, name, birth, sex, region, expiry
+  extras = [\"portrait\"]         # labels of further attributes, or \"all\"
+  narrowest_age_days = 3650     # no age range of fewer birth dates
+  residence = \"provinces\"       # or \"regions\": cities and counties too
+  pseudonym = true              # may recognise its guests again";
+
+/// `tacit trust certify`.
+#[derive(Args)]
+pub(crate) struct Certify {
+    /// Its identity: a domain, or a desk of it (desk-2.hotel.example).
+    #[arg(long, required_unless_present = "entry")]
+    pub(crate) identity: Option<String>,
+    /// Its name as holders read it.
+    #[arg(long, required_unless_present = "entry")]
+    pub(crate) name: Option<String>,
+    /// Its public key: 64 hex digits, or a file that holds them (`tacit request init` prints it).
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+    /// Read identity, name and everything that is allowed from this file (TOML).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["identity", "name", "Limits"])]
+    pub(crate) entry: Option<PathBuf>,
+    /// How long the certificate is valid.
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) days: u32,
+    /// Certify another key for an identity that has one: a new key of the same business.
+    #[arg(long)]
+    pub(crate) further_key: bool,
+    /// Where the certificate goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Where the certificate goes once more, as the attestation (a JWT) that OpenID4VP wants.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attestation: Option<PathBuf>,
+}
+
+/// Where answers may go, and the most that may be asked.
+#[derive(Args)]
+pub(crate) struct Limits {
+    /// Hosts that answers may go to [default: the identity].
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
+    pub(crate) answers_to: Vec<String>,
+    /// A desk without network: answers are carried over.
+    #[arg(long, conflicts_with = "answers_to")]
+    pub(crate) desk: bool,
+    /// Identities under which it may recognise guests together with others that are certified for them.
+    #[arg(long, value_name = "IDENTITIES", value_delimiter = ',')]
+    pub(crate) shared_scope: Vec<String>,
+    /// Attributes that it may see: number, name, birth, sex, region, expiry.
+    #[arg(long, value_name = "ATTRIBUTES", value_delimiter = ',')]
+    pub(crate) disclose: Vec<String>,
+    /// Further attributes that it may see, by label, or `all`.
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    pub(crate) extras: Vec<String>,
+    /// It may ask for age ranges of at least so many birth dates.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) narrowest_age: Option<std::num::NonZeroU32>,
+    /// It may ask for the residence, by sets of provinces or down to cities and counties.
+    #[arg(long, value_enum)]
+    pub(crate) residence: Option<Residence>,
+    /// It may recognise its guests again.
+    #[arg(long)]
+    pub(crate) pseudonym: bool,
+}
+
+/// How closely a residence may be asked.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Residence {
+    /// Sets of provinces.
+    Provinces,
+    /// Cities and counties too.
+    Regions,
 }

@@ -20,6 +20,7 @@ A policy is TOML or JSON; every line is optional, and `tacit inspect policy` exp
   valid = true                      # the document must not have expired
   disclose = [\"name\"]    # number, name, birth, sex, region, expiry, extras
   pseudonym = \"accounts\" # one pseudonym a person under this label
+  shared_scope = \"lotus-group.example\"  # the same one for every business certified for this
   max_status_age_hours = 168
 
 The state directory keeps the verifier's key, its challenges and the trust lists it used, so that `tacit \
@@ -85,6 +86,9 @@ pub(crate) struct RequestNew {
     /// Where the request goes.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Write the compact binary form instead of JSON.
+    #[arg(long)]
+    pub(crate) binary: bool,
 }
 
 pub(super) const VERIFY_ABOUT: &str = "\

@@ -115,7 +115,7 @@ The compact binary form is small enough for a QR code:
 /// `tacit wallet present`.
 #[derive(Args)]
 pub(crate) struct Present {
-    /// The verifier's signed request: a file, an openid4vp:// link, or the address of a request at a verifier's service.
+    /// The verifier's signed request: a file (JSON or the compact binary form), an openid4vp:// link, or the address of a request at a verifier's service.
     #[arg(value_name = "REQUEST", required_unless_present = "request")]
     positional: Option<String>,
     /// The same, for scripts.

@@ -4,14 +4,16 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tacit_circuits::resident_id;
+use tacit_credential::certificate::{VerifierCertificate, VerifierIdentity};
 use tacit_credential::credential::Credential;
 use tacit_credential::expiry::Expiry;
 use tacit_credential::extras::ExtraAttribute;
 use tacit_credential::number::Sex;
-use tacit_credential::policy::{DisclosedAttribute, Policy};
+use tacit_credential::policy::{Beyond, DisclosedAttribute, Narrow, Policy};
 use tacit_credential::presentation::{Disclosed, Presentation};
 use tacit_credential::request::{RequestError, SignedRequest, is_endpoint};
 
+use super::request::findings;
 use crate::args::{Inspect, InspectCommand};
 use crate::error::{CliError, refused};
 use crate::files;
@@ -23,6 +25,7 @@ pub(crate) fn run(arguments: Inspect, output: Output) -> Result<Report, CliError
         InspectCommand::Circuit => Ok(circuit(output)),
         InspectCommand::Credential { file } => credential(&file, output),
         InspectCommand::Policy { file } => policy(&file),
+        InspectCommand::Certificate { file } => certificate(&file, output),
         InspectCommand::Request { file } => request(&file),
         InspectCommand::Presentation { file } => presentation(&file, output),
     }
@@ -157,7 +160,18 @@ fn policy(file: &Path) -> Result<Report, CliError> {
     for line in &lines {
         report = report.line(format_args!("  - {line}"));
     }
-    Ok(report.key("title", policy.title.clone()).key("date", on.to_string()).key("clauses", lines))
+    let narrow = policy.narrowness(on);
+    if !narrow.is_empty() {
+        report = report.line("what wallets will warn of:");
+    }
+    for finding in &narrow {
+        report = report.line(format_args!("  ! {finding}"));
+    }
+    Ok(report
+        .key("title", policy.title.clone())
+        .key("date", on.to_string())
+        .key("narrow", findings(&narrow, Narrow::code))
+        .key("clauses", lines))
 }
 
 /// A policy from TOML, or from JSON if the name says so.
@@ -169,7 +183,7 @@ pub(crate) fn read_policy(file: &Path) -> Result<Policy, CliError> {
 }
 
 fn request(file: &Path) -> Result<Report, CliError> {
-    let SignedRequest { request, .. } = files::read_json(file, "a signed request")?;
+    let SignedRequest { request, .. } = files::read_request(file)?;
     if !is_endpoint(&request.endpoint) {
         return Err(CliError::malformed(file, "a usable request")(RequestError::Endpoint));
     }
@@ -185,6 +199,17 @@ fn request(file: &Path) -> Result<Report, CliError> {
     for line in &lines {
         report = report.line(format_args!("  - {line}"));
     }
+    let narrow = request.policy.narrowness(request.date);
+    let beyond = request.beyond();
+    if !narrow.is_empty() || !beyond.is_empty() {
+        report = report.line("what the wallet will warn of:");
+    }
+    for text in narrow.iter().map(ToString::to_string).chain(beyond.iter().map(ToString::to_string)) {
+        report = report.line(format_args!("  ! {text}"));
+    }
+    if let Some(certificate) = &request.certificate {
+        report = describe_certificate(report.line("certificate:"), certificate);
+    }
     Ok(report
         .line("Signature and certificate are checked by the wallet, which knows the trust operator.")
         .key("identity", request.identity())
@@ -195,7 +220,41 @@ fn request(file: &Path) -> Result<Report, CliError> {
         .key("endpoint", request.endpoint.clone())
         .key("circuit", request.circuit.to_string())
         .key("challenge", request.challenge().to_string())
+        .key("narrow", findings(&narrow, Narrow::code))
+        .key("beyond_certificate", findings(&beyond, Beyond::code))
         .key("clauses", lines))
+}
+
+fn certificate(file: &Path, output: Output) -> Result<Report, CliError> {
+    let certificate = files::read_certificate(file)?;
+    output.warn("this looks into the file only; whether the trust operator signed it, a wallet or `tacit request certificate` says.");
+    let title = format!("certificate of {} ({})", certificate.name, certificate.identity);
+    Ok(describe_certificate(Report::new(title), &certificate))
+}
+
+/// What a certificate says, in lines and keys.
+pub(crate) fn describe_certificate(report: Report, certificate: &VerifierCertificate) -> Report {
+    let mut report = report
+        .line(format_args!("  key         {}", certificate.key))
+        .line(format_args!("  valid       {} to {}", certificate.not_before, certificate.not_after))
+        .line(format_args!("  answers to  {}", certificate.answers_to));
+    if !certificate.shared_scopes.is_empty() {
+        let shared: Vec<_> = certificate.shared_scopes.iter().map(VerifierIdentity::as_str).collect();
+        report = report.line(format_args!("  shares      the scopes of {}", shared.join(", ")));
+    }
+    let lines = certificate.allowance.describe();
+    for line in &lines {
+        report = report.line(format_args!("  - {line}"));
+    }
+    let plain = |value: serde_json::Result<Value>| value.expect("plain data serialises");
+    report
+        .key("identity", certificate.identity.as_str())
+        .key("name", certificate.name.clone())
+        .key("not_after", certificate.not_after.0)
+        .key("answers_to", plain(serde_json::to_value(&certificate.answers_to)))
+        .key("shared_scopes", plain(serde_json::to_value(&certificate.shared_scopes)))
+        .key("allowance", plain(serde_json::to_value(&certificate.allowance)))
+        .key("allowed", lines)
 }
 
 /// Reads either form of a presentation. The compact form begins with its version, a control character as long as there are

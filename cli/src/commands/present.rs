@@ -83,7 +83,7 @@ impl Question {
                 exit: Exit::Usage,
             });
         }
-        files::read_json(Path::new(named), "a signed request").map(Box::new).map(Self::File)
+        files::read_request(Path::new(named)).map(Box::new).map(Self::File)
     }
 
     fn request(&self) -> &SignedRequest {

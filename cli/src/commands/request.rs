@@ -1,15 +1,18 @@
 //! `tacit request`: the business's key, certificate and requests.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
 use rand::rngs::OsRng;
+use serde_json::{Value, json};
 use tacit_credential::certificate::VerifierKey;
+use tacit_credential::policy::Beyond;
 use tacit_credential::trust_list::SignedTrustList;
 use tacit_trust::paths;
 use tacit_verifier::{Ask, Provenance, Verifier, VerifyingKey};
 
-use super::inspect::read_policy;
+use super::inspect::{describe_certificate, read_policy};
 use super::{now, operator_key};
 use crate::args::{Request, RequestCommand, RequestNew};
 use crate::desk::Desk;
@@ -35,15 +38,13 @@ pub(crate) fn run(arguments: Request, output: Output) -> Result<Report, CliError
                 .key("operator", operator.to_string()))
         }
         RequestCommand::Certificate(arguments) => {
-            let certificate = files::read_json(&arguments.certificate, "a verifier's certificate")?;
+            let certificate = files::read_certificate(&arguments.certificate)?;
             Desk::open(&state)?.install(&certificate, now())?;
-            Ok(Report::new(format_args!(
+            let title = format!(
                 "installed: {} ({}), until {}",
                 certificate.name, certificate.identity, certificate.not_after
-            ))
-            .key("identity", certificate.identity.as_str())
-            .key("name", certificate.name.clone())
-            .key("not_after", certificate.not_after.0))
+            );
+            Ok(describe_certificate(Report::new(title), &certificate))
         }
         RequestCommand::New(arguments) => new(&Desk::open(&state)?, &arguments, output),
     }
@@ -63,7 +64,8 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
     };
     let signed = verifier.request(ask, &desk.signing_key()?, &mut OsRng).map_err(refused)?;
     desk.keep(&signed)?;
-    files::write(&arguments.out, signed.to_json().as_bytes())?;
+    let bytes = if arguments.binary { signed.to_bytes() } else { signed.to_json().into_bytes() };
+    files::write(&arguments.out, &bytes)?;
     let request = &signed.request;
     if development {
         output.warn(
@@ -72,6 +74,10 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
     }
     if request.certificate.is_none() {
         output.warn("no certificate is installed; wallets refuse this request unless their holder insists.");
+    }
+    let beyond = request.beyond();
+    for finding in &beyond {
+        output.warn(format_args!("wallets will warn their holders: {finding}."));
     }
     let mut report = Report::new(format_args!(
         "request in {}, to be answered until {}",
@@ -88,8 +94,15 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
         .key("epoch", request.epoch.0)
         .key("challenge", request.challenge().to_string())
         .key("development_key", development)
+        .key("bytes", bytes.len())
+        .key("beyond_certificate", findings(&beyond, Beyond::code))
         .key("expires_at", request.expires_at.0)
         .key("clauses", request.policy.describe(request.date)))
+}
+
+/// Findings for programs: code and words.
+pub(super) fn findings<T: Display>(found: &[T], code: impl Fn(&T) -> &'static str) -> Vec<Value> {
+    found.iter().map(|finding| json!({ "code": code(finding), "text": finding.to_string() })).collect()
 }
 
 /// The verifier of a desk, with one key; its trust lists are still to be added.

@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use rand::rngs::OsRng;
-use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{
+    Allowance, Destinations, ExtrasAllowance, Recognition, ResidenceAllowance, VerifierEntry,
+    VerifierIdentity, VerifierKey,
+};
 use tacit_credential::credential::IssuerId;
 use tacit_credential::issuer_record::IssuerRecord;
+use tacit_credential::policy::DisclosedAttribute;
 use tacit_trust::{IssuerChange, TrustOperator, Validity, paths, verify_directory};
 
+use super::inspect::describe_certificate;
 use super::{areas_json, now, operator_key};
-use crate::args::{Trust, TrustCommand};
+use crate::args::{Certify, Limits, Residence, Trust, TrustCommand};
 use crate::error::{CliError, refused, refused_in};
 use crate::files;
 use crate::output::{Output, Report};
@@ -62,40 +67,7 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
             Ok(Report::new(format_args!("removed {id}; in force with the next `tacit trust publish`"))
                 .key("removed", id.as_str()))
         }
-        TrustCommand::Certify { identity, name, key, days, further_key, out, attestation } => {
-            let identity =
-                VerifierIdentity::new(&identity).map_err(CliError::argument("the identity", &identity))?;
-            let key =
-                super::key(&key, "the verifier's key", "a verifier's public key", VerifierKey::from_hex)?;
-            let from = now();
-            let validity = Validity { from, until: from.plus(Duration::from_secs(u64::from(days) * DAY)) };
-            let mut operator = open()?;
-            let certificate = if further_key {
-                operator.certify_further_key(identity, &name, key, validity)
-            } else {
-                operator.certify(identity, &name, key, validity)
-            }
-            .map_err(refused)?;
-            files::write_json(&out, &certificate)?;
-            if let Some(file) = &attestation {
-                let text = operator.attest(&certificate).map_err(refused)?;
-                files::write(file, text.as_str().as_bytes())?;
-            }
-            let mut report = Report::new(format_args!(
-                "certified {} as {}, until {}",
-                certificate.name, certificate.identity, certificate.not_after
-            ))
-            .line(format_args!("certificate in {}", out.display()));
-            if let Some(file) = &attestation {
-                report = report.line(format_args!("attestation in {}", file.display()));
-            }
-            Ok(report
-                .key("identity", certificate.identity.as_str())
-                .key("name", certificate.name.clone())
-                .key("not_after", certificate.not_after.0)
-                .key("file", out.display().to_string())
-                .key("attestation", attestation.map(|file| file.display().to_string())))
-        }
+        TrustCommand::Certify(arguments) => certify(&mut open()?, &arguments),
         TrustCommand::Publish { published, days } => {
             let published = published.published;
             let mut operator = open()?;
@@ -170,4 +142,94 @@ pub(crate) fn run(arguments: Trust, output: Output) -> Result<Report, CliError> 
                 .key("epochs", epochs))
         }
     }
+}
+
+fn certify(operator: &mut TrustOperator, arguments: &Certify) -> Result<Report, CliError> {
+    let key =
+        super::key(&arguments.key, "the verifier's key", "a verifier's public key", VerifierKey::from_hex)?;
+    let entry = entry(arguments)?;
+    let from = now();
+    let until = from.plus(Duration::from_secs(u64::from(arguments.days) * DAY));
+    let validity = Validity { from, until };
+    let certificate = if arguments.further_key {
+        operator.certify_further_key(entry, key, validity)
+    } else {
+        operator.certify(entry, key, validity)
+    }
+    .map_err(refused)?;
+    files::write_json(&arguments.out, &certificate)?;
+    if let Some(file) = &arguments.attestation {
+        let text = operator.attest(&certificate).map_err(refused)?;
+        files::write(file, text.as_str().as_bytes())?;
+    }
+    let title = format!(
+        "certified {} as {}, until {}",
+        certificate.name, certificate.identity, certificate.not_after
+    );
+    let mut report = describe_certificate(Report::new(title), &certificate)
+        .line(format_args!("certificate in {}", arguments.out.display()));
+    if let Some(file) = &arguments.attestation {
+        report = report.line(format_args!("attestation in {}", file.display()));
+    }
+    let attestation = arguments.attestation.as_ref().map(|file| file.display().to_string());
+    Ok(report.key("file", arguments.out.display().to_string()).key("attestation", attestation))
+}
+
+/// Whom to certify for what, from a file or from the command line.
+fn entry(arguments: &Certify) -> Result<VerifierEntry, CliError> {
+    if let Some(file) = &arguments.entry {
+        let text = files::read_text(file, "a verifier's entry")?;
+        return VerifierEntry::from_toml(&text).map_err(CliError::malformed(file, "a verifier's entry"));
+    }
+    let (Some(identity), Some(name)) = (&arguments.identity, &arguments.name) else {
+        unreachable!("the grammar asks for both without a file")
+    };
+    let identity = self::identity("the identity", identity)?;
+    let limits = &arguments.limits;
+    let mut entry = VerifierEntry::new(identity, name).allowing(allowance(limits)?);
+    if limits.desk {
+        entry.answers_to = Destinations::Desk;
+    } else if !limits.answers_to.is_empty() {
+        let hosts: Result<_, _> =
+            limits.answers_to.iter().map(|host| self::identity("the host", host)).collect();
+        entry.answers_to = Destinations::domains(hosts?)
+            .map_err(CliError::argument("the list of hosts", &limits.answers_to.join(",")))?;
+    }
+    let shared = limits.shared_scope.iter().map(|shared| self::identity("the shared scope", shared));
+    entry.shared_scopes = shared.collect::<Result<_, _>>()?;
+    Ok(entry)
+}
+
+fn identity(what: &'static str, text: &str) -> Result<VerifierIdentity, CliError> {
+    VerifierIdentity::new(text).map_err(CliError::argument(what, text))
+}
+
+fn allowance(limits: &Limits) -> Result<Allowance, CliError> {
+    let attribute = |name: &String| {
+        let known = DisclosedAttribute::ALL.into_iter().find(|attribute| attribute.to_string() == *name);
+        known.ok_or_else(|| {
+            let cause = "it is none of number, name, birth, sex, region, expiry";
+            CliError::argument("the attribute", name)(cause)
+        })
+    };
+    let document: Vec<_> = limits.disclose.iter().map(attribute).collect::<Result<_, _>>()?;
+    let extras = match limits.extras.as_slice() {
+        [] => ExtrasAllowance::Nothing,
+        [all] if all == "all" => ExtrasAllowance::All,
+        labels => ExtrasAllowance::labels(labels.to_vec())
+            .map_err(CliError::argument("the list of labels", &labels.join(",")))?,
+    };
+    let mut allowance = Allowance::default();
+    allowance.narrowest_age_days = limits.narrowest_age;
+    allowance.residence = match limits.residence {
+        None => ResidenceAllowance::Nothing,
+        Some(Residence::Provinces) => ResidenceAllowance::Provinces,
+        Some(Residence::Regions) => ResidenceAllowance::Regions,
+    };
+    if limits.pseudonym {
+        allowance.recognition = Recognition::ByPseudonym;
+    }
+    allowance
+        .with_disclosures(&document, extras)
+        .map_err(CliError::argument("the list of attributes", &limits.disclose.join(",")))
 }

@@ -187,7 +187,7 @@ impl Lie {
     ) -> Result<Self, CliError> {
         let asked = &request.request;
         let bounds = asked.policy.bounds(asked.date).map_err(refused)?;
-        let scope = asked.scope().unwrap_or_else(|| Scope::random(&mut OsRng));
+        let scope = asked.scope().map_err(refused)?.unwrap_or_else(|| Scope::random(&mut OsRng));
         Ok(Self {
             root: list.root(),
             disclosed: Disclosed::from_attributes(&credential.attributes, bounds.disclose),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rand::rngs::OsRng;
-use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{Allowance, VerifierEntry, VerifierIdentity, VerifierKey};
 use tacit_credential::policy::Policy;
 use tacit_credential::request::SignedRequest;
 use tacit_credential::trust_list::VerifiedTrustList;
@@ -49,11 +49,10 @@ impl Business {
         let signing = desk.signing_key()?;
         let from = now();
         let certified = VerifierIdentity::new(identity).map_err(refused)?;
+        let entry = VerifierEntry::new(certified, name).allowing(Allowance::everything());
         let validity = Validity { from, until: from.plus(WEEK) };
-        let certificate = world
-            .operator
-            .certify(certified, name, VerifierKey::from(&signing), validity)
-            .map_err(refused)?;
+        let certificate =
+            world.operator.certify(entry, VerifierKey::from(&signing), validity).map_err(refused)?;
         files::write_json(&dir.join("certificate.json"), &certificate)?;
         desk.install(&certificate, from)?;
         files::write(&dir.join("policy.toml"), policy_text.as_bytes())?;

@@ -1,6 +1,6 @@
 //! What can go wrong between wallet and verifier.
 
-use tacit_credential::json::JsonFault;
+use tacit_credential::request::RequestFormatError;
 use tacit_openid4vp::{AcknowledgementError, InvocationError, LocationError, RequestObjectError};
 
 /// Why a request was not fetched or an answer not delivered.
@@ -66,7 +66,7 @@ pub(crate) enum OnlineError {
     NotText,
     /// No signed request.
     #[error("what lies there is no signed request: {0}; ask the verifier for a new request")]
-    NoRequest(#[source] JsonFault),
+    NoRequest(#[source] RequestFormatError),
     /// The answer would go to another host.
     #[error("the answer would go to another host than the request came from; do not answer it")]
     OtherOrigin,

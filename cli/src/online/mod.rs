@@ -16,7 +16,6 @@ mod http;
 use rand::RngCore;
 use rand::rngs::OsRng;
 use tacit_credential::date::UnixTime;
-use tacit_credential::json;
 use tacit_credential::presentation::Presentation;
 use tacit_credential::request::SignedRequest;
 use tacit_credential::trust_list::OperatorKey;
@@ -76,7 +75,7 @@ impl Address {
             Self::Plain(location) => {
                 let client = Client::for_host_of(&location);
                 let body = client.get(&location, JSON, REQUEST_MAX)?;
-                let request: SignedRequest = json::from_slice(&body).map_err(OnlineError::NoRequest)?;
+                let request = SignedRequest::from_json(&body).map_err(OnlineError::NoRequest)?;
                 let answer_to = Location::parse(&request.request.endpoint)?;
                 if !answer_to.same_origin(&location) {
                     return Err(OnlineError::OtherOrigin);

@@ -168,7 +168,8 @@ pub(crate) fn publish(place: &Place, epoch: u64) {
 
 pub(crate) fn certify(place: &Place) {
     place.ok(
-        "trust --dir ministry certify --identity lotus-hotel.example --name 'Lotus Hotel' --key hotel.pub --out cert.json",
+        "trust --dir ministry certify --identity lotus-hotel.example --name 'Lotus Hotel' --key hotel.pub --out cert.json \
+         --narrowest-age 3650 --residence regions --disclose number,name,birth,sex,region,expiry --extras all --pseudonym",
     );
     assert_eq!(place.ok("request --state desk certificate --certificate cert.json")["name"], "Lotus Hotel");
 }

@@ -59,7 +59,12 @@ impl Policy {
             .map(DisclosedAttribute::in_words)
             .collect();
         match &self.pseudonym {
-            Some(label) => format!("the business will recognise you again under the label \"{label}\""),
+            Some(label) => match &self.shared_scope {
+                None => format!("the business will recognise you again under the label \"{label}\""),
+                Some(shared) => format!(
+                    "every business certified for {shared} will recognise you again under the label \"{label}\""
+                ),
+            },
             None if !identifying.is_empty() => {
                 format!("the business can recognise you again by {}", join(&identifying, "and"))
             }
@@ -74,7 +79,7 @@ impl Policy {
 
 impl DisclosedAttribute {
     /// The attribute as the holder would call it.
-    fn in_words(self) -> &'static str {
+    pub(crate) fn in_words(self) -> &'static str {
         match self {
             Self::Number => "your document number (it contains your birth date and sex)",
             Self::Name => "your name",

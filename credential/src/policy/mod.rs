@@ -6,6 +6,7 @@
 //! provinces = ["Guangdong", "Hunan"]
 //! disclose = ["name"]
 //! pseudonym = "guest"
+//! shared_scope = "lotus-group.example"   # together with others; only if the certificate lists it
 //! ```
 //! Ages count on the birthday, and somebody born on 29 February has the birthday on 1 March in common years. On day `on`,
 //! with `bound(n)` the latest birth date of those who are `n` or older,
@@ -22,18 +23,26 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
+use crate::certificate::VerifierIdentity;
 use crate::date::{Date, DateError};
 use crate::json::{self, FaultKind, JsonFault};
 use crate::name::is_plain_text;
 use crate::region::{Province, ProvinceSet, RegionError, RegionRange};
 use crate::table::Table;
+#[cfg(feature = "toml")]
+use crate::toml_fault::{self, TomlFault};
 
+mod beyond;
+mod compact;
 mod describe;
 mod disclose;
+mod narrow;
 #[cfg(test)]
 mod tests;
 
+pub use beyond::Beyond;
 pub use disclose::{DisclosedAttribute, DisclosureMask, MaskError};
+pub use narrow::{NARROW_AGE_DAYS, NARROW_REGION_CODES, Narrow};
 
 /// The most characters of a title or a label.
 pub const MAX_TEXT_CHARACTERS: usize = 80;
@@ -64,6 +73,9 @@ pub struct Policy {
     pub disclose: Vec<DisclosedAttribute>,
     /// The label under which the business will recognise the guest again; `None` if it will not.
     pub pseudonym: Option<ScopeLabel>,
+    /// The identity under which several businesses will recognise the guest together, each certified for it; `None` if the
+    /// pseudonym is for this business alone.
+    pub shared_scope: Option<VerifierIdentity>,
     /// How old the status lists behind the answer may be, in hours.
     pub max_status_age_hours: u32,
 }
@@ -80,20 +92,9 @@ impl Default for Policy {
             valid: true,
             disclose: Vec::new(),
             pseudonym: None,
+            shared_scope: None,
             max_status_age_hours: DEFAULT_STATUS_AGE_HOURS,
         }
-    }
-}
-
-/// The TOML parser's words; a field that can be none of a policy's is not named, as it may be a value of another file.
-#[cfg(feature = "toml")]
-fn in_words(error: &toml::de::Error) -> String {
-    let message = error.message();
-    match message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) {
-        Some((name, rest)) if !name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') => {
-            format!("unknown field{rest}")
-        }
-        _ => message.to_owned(),
     }
 }
 
@@ -112,15 +113,8 @@ pub enum PolicyError {
     TomlAsJson,
     /// Not TOML of the expected shape.
     #[cfg(feature = "toml")]
-    #[error("line {line}, column {column}: {}; correct it there", in_words(source))]
-    Toml {
-        /// The line, from 1.
-        line: usize,
-        /// The column, in characters from 1.
-        column: usize,
-        /// What the parser said.
-        source: Box<toml::de::Error>,
-    },
+    #[error(transparent)]
+    Toml(#[from] TomlFault),
     /// JSON where TOML is expected.
     #[cfg(feature = "toml")]
     #[error("this is JSON, and policies are TOML unless the file's name ends in .json; rename the file")]
@@ -158,6 +152,11 @@ pub enum PolicyError {
     /// A disclosure named twice.
     #[error("an attribute to disclose is named twice; remove one")]
     DuplicateDisclosure,
+    /// A shared scope without a pseudonym.
+    #[error(
+        "a shared scope is one of a pseudonym; name the label of the pseudonym, or leave the shared scope out"
+    )]
+    SharedScopeAlone,
     /// Status lists would have to be made after the request.
     #[error("a status list cannot be 0 hours old; allow at least 1 hour")]
     StatusAgeZero,
@@ -235,6 +234,9 @@ impl Policy {
         if has_duplicate(&self.disclose) {
             return Err(PolicyError::DuplicateDisclosure);
         }
+        if self.shared_scope.is_some() && self.pseudonym.is_none() {
+            return Err(PolicyError::SharedScopeAlone);
+        }
         if self.max_status_age_hours == 0 {
             return Err(PolicyError::StatusAgeZero);
         }
@@ -274,16 +276,11 @@ impl Policy {
         if toml::from_str::<toml::Table>(text).is_ok_and(|table| table.is_empty()) {
             return Err(PolicyError::Nothing);
         }
-        match toml::from_str::<Table<PolicyFile>>(text) {
+        match toml_fault::read::<Table<PolicyFile>>(text) {
             Ok(file) => file.try_into(),
             // No TOML begins with a brace.
             Err(_) if text.trim_start().starts_with('{') => Err(PolicyError::JsonAsToml),
-            Err(source) => {
-                let before = &text[..source.span().map_or(0, |span| span.start.min(text.len()))];
-                let line = before.matches('\n').count() + 1;
-                let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-                Err(PolicyError::Toml { line, column, source: Box::new(source) })
-            }
+            Err(fault) => Err(fault.into()),
         }
     }
 
@@ -292,11 +289,6 @@ impl Policy {
     pub fn to_toml(&self) -> String {
         let text = toml::to_string(self).expect("a policy is a table of plain values");
         if text.is_empty() { "valid = true\n".into() } else { text }
-    }
-
-    /// The one spelling that is hashed and signed: JSON without blanks, in this order of fields, defaults left out.
-    pub fn canonical_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a policy has string keys")
     }
 }
 
@@ -397,6 +389,8 @@ struct PolicyFile {
     disclose: Option<Vec<DisclosedAttribute>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pseudonym: Option<ScopeLabel>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    shared_scope: Option<VerifierIdentity>,
     #[serde(default = "default_status_age", skip_serializing_if = "is_default_status_age")]
     max_status_age_hours: u32,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -440,6 +434,7 @@ impl TryFrom<Table<PolicyFile>> for Policy {
             valid: file.valid,
             disclose: file.disclose.unwrap_or_default(),
             pseudonym: file.pseudonym,
+            shared_scope: file.shared_scope,
             max_status_age_hours: file.max_status_age_hours,
         };
         policy.check()?;
@@ -457,6 +452,7 @@ impl From<Policy> for PolicyFile {
             valid: policy.valid,
             disclose: Some(policy.disclose).filter(|list| !list.is_empty()),
             pseudonym: policy.pseudonym,
+            shared_scope: policy.shared_scope,
             max_status_age_hours: policy.max_status_age_hours,
             region: policy.region,
         }

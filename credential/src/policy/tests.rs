@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::wire::Decoder;
 
 fn date(text: &str) -> Date {
     Date::parse(text).unwrap()
@@ -189,6 +190,10 @@ fn every_fault_has_its_own_error() {
         Policy { disclose: vec![DisclosedAttribute::Name, DisclosedAttribute::Name], ..Policy::default() },
         PolicyError::DuplicateDisclosure
     );
+    assert_refused!(
+        Policy { shared_scope: Some(VerifierIdentity::new("group.example").unwrap()), ..Policy::default() },
+        PolicyError::SharedScopeAlone
+    );
     assert_refused!(Policy { max_status_age_hours: 0, ..Policy::default() }, PolicyError::StatusAgeZero);
     assert_refused!(Policy { title: "x".repeat(81), ..Policy::default() }, PolicyError::Title);
     assert_refused!(Policy { title: "Hotel\n".into(), ..Policy::default() }, PolicyError::Title);
@@ -225,6 +230,8 @@ fn json_files_are_strict() {
         r#"{"minimum_age":null}"#,
         r#"{"provinces":null}"#,
         r#"{"pseudonym":null}"#,
+        r#"{"pseudonym":"guest","shared_scope":null}"#,
+        r#"{"pseudonym":"guest","shared_scope":"*.example"}"#,
         r#"{"provinces":"Guangdong"}"#,
         r#"{"provinces":["Canton"]}"#,
         r#"{"provinces":[91]}"#,
@@ -261,6 +268,7 @@ fn json_files_are_strict() {
         "valid",
         "disclose",
         "pseudonym",
+        "shared_scope",
         "max_status_age_hours",
     ];
     for (place, value) in places.iter().flat_map(|place| values.map(|value| (place, value))) {
@@ -284,7 +292,7 @@ fn json_files_are_strict() {
 }
 
 #[test]
-fn the_canonical_bytes_are_pinned() {
+fn both_spellings_are_pinned() {
     let policy = Policy {
         title: "Check-in".into(),
         minimum_age: Some(18),
@@ -294,16 +302,31 @@ fn the_canonical_bytes_are_pinned() {
         valid: false,
         disclose: vec![DisclosedAttribute::Name, DisclosedAttribute::Birth],
         pseudonym: Some(ScopeLabel::new("guest").unwrap()),
+        shared_scope: Some(VerifierIdentity::new("group.example").unwrap()),
         max_status_age_hours: 24,
     };
     let expected = concat!(
         r#"{"title":"Check-in","minimum_age":18,"maximum_age":65,"provinces":["Guangdong","Hunan"],"valid":false,"#,
-        r#""disclose":["name","birth"],"pseudonym":"guest","max_status_age_hours":24,"#,
+        r#""disclose":["name","birth"],"pseudonym":"guest","shared_scope":"group.example","max_status_age_hours":24,"#,
         r#""region":{"from":"430000","to":"449999"}}"#,
     );
-    assert_eq!(String::from_utf8(policy.canonical_bytes()).unwrap(), expected);
+    assert_eq!(serde_json::to_string(&policy).unwrap(), expected);
     assert_eq!(Policy::from_json(expected).unwrap(), policy);
-    assert_eq!(Policy::default().canonical_bytes(), b"{}");
+    let compact = concat!(
+        "08436865636b2d696e", // "Check-in"
+        "0112",               // 18
+        "0141",               // 65
+        "01022c2b",           // Guangdong, Hunan
+        "01b09f1acfbb1b",     // 430000 to 449999
+        "00",                 // not valid
+        "020102",             // name, birth
+        "01056775657374",     // "guest"
+        "010d67726f75702e6578616d706c65",
+        "18", // hours
+    );
+    assert_eq!(hex::encode(policy.canonical_bytes()), compact);
+    assert_eq!(hex::encode(Policy::default().canonical_bytes()), "000000000001000000a801");
+    assert_eq!(serde_json::to_string(&Policy::default()).unwrap(), "{}");
 }
 
 #[cfg(feature = "toml")]
@@ -369,6 +392,10 @@ fn policies() -> impl Strategy<Value = Policy> {
                 region: region.map(|(a, b)| RegionRange::new(a.min(b), a.max(b)).unwrap()),
                 valid,
                 disclose,
+                shared_scope: label
+                    .as_ref()
+                    .filter(|label| label.len() > 9)
+                    .map(|_| VerifierIdentity::new("group.example").unwrap()),
                 pseudonym: label.map(|label| ScopeLabel::new(&label).unwrap()),
                 max_status_age_hours,
             };
@@ -381,7 +408,11 @@ proptest! {
     #[test]
     fn every_policy_reads_back(policy in policies()) {
         prop_assert_eq!(&Policy::from_json(&policy.to_json()).unwrap(), &policy);
-        prop_assert_eq!(&serde_json::from_slice::<Policy>(&policy.canonical_bytes()).unwrap(), &policy);
+        let bytes = policy.canonical_bytes();
+        let mut decoder = Decoder::new(&bytes);
+        let read = Policy::decode(&mut decoder).unwrap();
+        prop_assert_eq!(read.as_ref(), Some(&policy));
+        prop_assert_eq!(decoder.finish(), Ok(()));
         #[cfg(feature = "toml")]
         prop_assert_eq!(&Policy::from_toml(&policy.to_toml()).unwrap(), &policy);
     }

@@ -259,8 +259,8 @@ fn resigned(
 ) -> tacit_credential::certificate::VerifierCertificate {
     let known = &world.certificate;
     tacit_credential::certificate::VerifierCertificate::sign(
-        known.identity.clone(),
-        &known.name,
+        tacit_credential::certificate::VerifierEntry::new(known.identity.clone(), &known.name)
+            .allowing(known.allowance.clone()),
         key.into(),
         known.not_before,
         known.not_after,

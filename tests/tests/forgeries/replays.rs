@@ -7,7 +7,7 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use std::time::Duration;
 use tacit_circuits::clauses::not_revoked;
 use tacit_credential::Fr;
-use tacit_credential::certificate::{CertificateError, VerifierCertificate, VerifierIdentity};
+use tacit_credential::certificate::{CertificateError, VerifierCertificate, VerifierEntry, VerifierIdentity};
 use tacit_credential::date::UnixTime;
 use tacit_credential::fixtures::{NOW, narrow_policy, wide_policy};
 use tacit_credential::holder::Scope;
@@ -324,8 +324,7 @@ fn scopes_belong_to_certified_identities() {
     let mut site = Site::new(2);
     let own = ed25519_dalek::SigningKey::from_bytes(&[66; 32]);
     let self_made = VerifierCertificate::sign(
-        VerifierIdentity::new("lotus-hotel.example").expect("a domain"),
-        "Lotus Hotel",
+        VerifierEntry::new(VerifierIdentity::new("lotus-hotel.example").expect("a domain"), "Lotus Hotel"),
         (&site.world.verifier).into(),
         UnixTime(NOW.0 - 1),
         UnixTime(NOW.0 + 1_000),

@@ -1,6 +1,6 @@
 //! Epochs after each other, the operator's own files, and `verify_directory` on what an attacker could publish.
 
-use tacit_credential::certificate::{VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{VerifierEntry, VerifierIdentity, VerifierKey};
 use tacit_credential::trust_list::{Epoch, TrustList, TrustListError};
 
 use super::*;
@@ -282,29 +282,66 @@ fn a_refused_list_copies_no_status() {
 #[test]
 fn verifiers_are_certified_once_an_identity() {
     let mut world = World::new();
-    let identity = |text| VerifierIdentity::new(text).unwrap();
+    let entry = |identity, name| VerifierEntry::new(VerifierIdentity::new(identity).unwrap(), name);
     let key = |seed| VerifierKey::from(&SigningKey::from_bytes(&[seed; 32]));
     let validity = Validity { from: UnixTime(100), until: UnixTime(200) };
     let operator = &mut world.operator;
-    let certificate = operator.certify(identity("hotel.example"), "Hotel", key(1), validity).unwrap();
+    let certificate = operator.certify(entry("hotel.example", "Hotel"), key(1), validity).unwrap();
     certificate.verify(&operator.key(), UnixTime(150)).unwrap();
     let renewed = Validity { from: UnixTime(200), until: UnixTime(300) };
-    operator.certify(identity("hotel.example"), "Hotel", key(1), renewed).unwrap();
+    operator.certify(entry("hotel.example", "Hotel"), key(1), renewed).unwrap();
     assert!(matches!(
-        operator.certify(identity("hotel.example"), "Chain", key(2), validity),
+        operator.certify(entry("hotel.example", "Chain"), key(2), validity),
         Err(CertifyError::IdentityTaken { .. })
     ));
-    operator.certify_further_key(identity("hotel.example"), "Chain", key(2), validity).unwrap();
+    operator.certify_further_key(entry("hotel.example", "Chain"), key(2), validity).unwrap();
     assert!(matches!(
-        operator.certify(identity("shop.example"), "Shop", key(2), validity),
+        operator.certify(entry("shop.example", "Shop"), key(2), validity),
         Err(CertifyError::KeyTaken)
     ));
     let backwards = Validity { from: UnixTime(200), until: UnixTime(100) };
     assert!(matches!(
-        operator.certify(identity("shop.example"), "Shop", key(3), backwards),
+        operator.certify(entry("shop.example", "Shop"), key(3), backwards),
         Err(CertifyError::Certificate(_))
     ));
     assert_eq!(operator.certificates().len(), 3);
+}
+
+/// The state of a program that made certificates of the first version.
+#[test]
+fn older_states_are_read_and_their_identities_stay_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    drop(TrustOperator::init(dir.path(), &mut rng).unwrap());
+    let key = |seed| VerifierKey::from(&SigningKey::from_bytes(&[seed; 32]));
+    let file = dir.path().join("state.json");
+    let mut state: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    state.as_object_mut().unwrap().remove("former");
+    state["version"] = 2.into();
+    state["certificates"] = serde_json::json!([{
+        "identity": "hotel.example", "name": "Hotel", "key": key(1), "not_before": 100, "not_after": 200,
+        "signature": "00".repeat(64),
+    }]);
+    fs::write(&file, state.to_string()).unwrap();
+    let mut operator = TrustOperator::open(dir.path()).unwrap();
+    assert!(operator.certificates().is_empty());
+    let entry = |identity| VerifierEntry::new(VerifierIdentity::new(identity).unwrap(), "Hotel");
+    let validity = Validity { from: UnixTime(200), until: UnixTime(300) };
+    assert!(matches!(
+        operator.certify(entry("hotel.example"), key(2), validity),
+        Err(CertifyError::IdentityTaken { .. })
+    ));
+    assert!(matches!(operator.certify(entry("shop.example"), key(1), validity), Err(CertifyError::KeyTaken)));
+    operator.certify(entry("hotel.example"), key(1), validity).unwrap();
+    drop(operator);
+    let operator = TrustOperator::open(dir.path()).unwrap();
+    assert_eq!(operator.certificates().len(), 1);
+    drop(operator);
+    for version in [1, 4] {
+        state["version"] = version.into();
+        fs::write(&file, state.to_string()).unwrap();
+        assert!(matches!(TrustOperator::open(dir.path()), Err(OperatorError::Damaged { .. })), "{version}");
+    }
 }
 
 #[test]

@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tacit_credential::certificate::VerifierCertificate;
-use tacit_credential::json::{self, JsonFault};
+use tacit_credential::certificate::{CertificateFileError, VerifierCertificate};
 use tacit_credential::trust_list::OperatorKey;
 use tacit_verifier::{KeyError, MAX_LIFETIME, SigningKey, VerifyingKey};
 use url::Url;
@@ -50,7 +49,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: JsonFault,
+        source: CertificateFileError,
     },
     /// A verifying key that is none.
     #[error("`verifying_keys`: {}: {source}", path.display())]
@@ -103,7 +102,7 @@ impl Config {
         let signing_key = signing_key(&self.key_file)?;
         let certificate = match &self.certificate_file {
             Some(path) => Some(
-                json::from_slice(&read("certificate_file", path)?)
+                VerifierCertificate::from_json(&read("certificate_file", path)?)
                     .map_err(|source| ConfigError::Certificate { path: path.clone(), source })?,
             ),
             None => None,

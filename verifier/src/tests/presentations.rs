@@ -1,6 +1,7 @@
 //! [`Verifier::verify`]: what it accepts, and every refusal.
 
 use ark_bn254::Bn254;
+use tacit_credential::certificate::VerifierIdentity;
 use tacit_credential::date::Date;
 use tacit_credential::expiry::Expiry;
 use tacit_credential::extras::DisclosedExtras;
@@ -24,7 +25,10 @@ fn an_honest_answer_is_accepted() {
     assert_eq!(verified.policy(), &wide_policy());
     assert_eq!(verified.disclosed(), &presentation.disclosed);
     assert_eq!(verified.disclosed().birth, Some(date("1990-06-15")));
-    assert_eq!(verified.pseudonym(), Some(&site.world.secret.pseudonym(&request.request.scope().unwrap())));
+    assert_eq!(
+        verified.pseudonym(),
+        Some(&site.world.secret.pseudonym(&request.request.scope().unwrap().unwrap()))
+    );
     assert_eq!(verified.epoch(), Epoch(7));
     assert_eq!(verified.challenge(), &request.request.challenge());
     assert_eq!(verified.verified_at(), NOW);
@@ -260,6 +264,28 @@ fn scopes_are_neither_taken_over_nor_defaulted() {
     let mut missing = site.presentation(&request, &public);
     missing.scope = None;
     assert!(matches!(site.refused(&request, &missing), VerifyError::ScopeMissing));
+}
+
+/// A shared scope counts only if the request's certificate lists it. Everything else about the presentation holds.
+#[test]
+fn shared_scopes_are_certified_ones() {
+    let mut site = Site::new();
+    let under =
+        |shared: &str| Policy { shared_scope: Some(VerifierIdentity::new(shared).unwrap()), ..wide_policy() };
+    let request = site.request(under("lotus-group.example"));
+    let answer = site.answer(&request);
+    let mut presentation = answer.clone();
+    let scope = Scope::shared("lotus-group.example", "guests").unwrap();
+    let verified = site.verifier.verify(&request, &answer).unwrap();
+    assert_eq!(verified.pseudonym(), Some(&site.world.secret.pseudonym(&scope)));
+
+    let claimed = site.issued(under("bank.example"), |_| ());
+    presentation.challenge = claimed.request.challenge();
+    let error = site.refused(&claimed, &presentation);
+    assert!(matches!(error, VerifyError::SharedScope(error) if error.shared.as_str() == "bank.example"));
+    let ask = ask(under("bank.example"));
+    let error = site.verifier.request(ask, &site.world.verifier, &mut site.world.rng);
+    assert!(matches!(error, Err(AskError::SharedScope(_))));
 }
 
 fn conceal(disclosed: &mut Disclosed, attribute: DisclosedAttribute) {

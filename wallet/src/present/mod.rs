@@ -25,7 +25,7 @@ use tacit_credential::holder::{Pseudonym, Scope};
 use tacit_credential::policy::{Bounds, DisclosedAttribute};
 use tacit_credential::presentation::Disclosed;
 use tacit_credential::public_values::PublicValues;
-use tacit_credential::request::{CircuitDigest, PresentationRequest, SignedRequest};
+use tacit_credential::request::{CircuitDigest, PresentationRequest, RequestError, SignedRequest};
 use tacit_credential::statement::{Statement, Witness};
 use tacit_credential::trust_list::Epoch;
 
@@ -96,7 +96,7 @@ impl Wallet {
         let bounds = request.policy.bounds(request.date)?;
         // Drawn even if it is not used, so that both kinds of request take the same path.
         let random = Scope::random(rng);
-        let scope = request.scope().unwrap_or(random);
+        let scope = request.scope().map_err(RequestError::from)?.unwrap_or(random);
         let question = Question { request, kept, bounds, scope, extras: &options.extras };
         let (credential, answer) = self.choose(options.credential, &question)?;
         Ok(Consent::new(self, signed, credential, scope, answer, *operator))

@@ -12,7 +12,9 @@ use ed25519_dalek::SigningKey;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tacit_credential::attributes::{Attributes, RevocationIndex};
-use tacit_credential::certificate::{VerifierCertificate, VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{
+    Allowance, VerifierCertificate, VerifierEntry, VerifierIdentity, VerifierKey,
+};
 use tacit_credential::credential::{Credential, IssuerId};
 use tacit_credential::date::{Date, UnixTime};
 use tacit_credential::document::ResidentId;
@@ -185,9 +187,13 @@ impl Ministry {
     }
 
     fn certify(&mut self, identity: &str, verifier: &SigningKey) -> VerifierCertificate {
+        let entry = VerifierEntry::new(VerifierIdentity::new(identity).unwrap(), "Lotus Hotel");
+        self.certify_entry(entry.allowing(Allowance::everything()), verifier)
+    }
+
+    fn certify_entry(&mut self, entry: VerifierEntry, verifier: &SigningKey) -> VerifierCertificate {
         let validity = Validity { from: UnixTime(self.now.0 - DAY), until: UnixTime(self.now.0 + 300 * DAY) };
-        let identity = VerifierIdentity::new(identity).unwrap();
-        self.operator.certify(identity, "Lotus Hotel", VerifierKey::from(verifier), validity).unwrap()
+        self.operator.certify(entry, VerifierKey::from(verifier), validity).unwrap()
     }
 
     /// What a request of now contains by default.

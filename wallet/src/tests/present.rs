@@ -368,7 +368,7 @@ fn public(scene: &Scene, request: &SignedRequest, presentation: &Presentation) -
     let list = list.verify(&scene.ministry.key()).unwrap();
     let request = &request.request;
     let bounds = request.policy.bounds(request.date).unwrap();
-    let scope = request.scope().or(presentation.scope).unwrap();
+    let scope = request.scope().unwrap().or(presentation.scope).unwrap();
     PublicValues::new(
         list.root(),
         &bounds,

@@ -7,20 +7,26 @@
 //! ```text
 //! challenge = hash_to_field("tacit/challenge/v1", canonical bytes of the request)
 //! scope     = hash_to_field("tacit/scope/v1", verifier identity, label of the policy)
+//!           | hash_to_field("tacit/shared-scope/v1", shared identity, label of the policy)
 //! ```
 //!
-//! The wallet computes the scope itself, from the *certified* identity: a verifier cannot borrow another's scope. An
-//! uncertified verifier has the identity `key:<its key>`, which no certificate can name.
+//! Wallet and verifier compute the scope themselves, from the *certified* identity: a verifier cannot borrow another's
+//! scope. An uncertified verifier has the identity `key:<its key>`, which no certificate can name. A shared scope counts
+//! only if the certificate lists it; otherwise there is no scope at all and the request is refused
+//! ([`PresentationRequest::scope`]).
+//!
+//! What a request asks beyond its certificate, [`PresentationRequest::beyond`] says; that is for the holder to read, not a
+//! refusal.
 //!
 //! Checked by [`SignedRequest::verify`] on the wallet's side; the verifier accepts answers only to requests that it
 //! issued itself, each once (crate `tacit-verifier`).
 
-use crate::certificate::{CertificateError, VerifierCertificate, VerifierKey};
+use crate::certificate::{CertificateError, VerifierCertificate, VerifierIdentity, VerifierKey};
 use crate::date::{Date, UnixTime};
 use crate::field::{self, Fr};
 use crate::holder::Scope;
 use crate::name::is_plain_text;
-use crate::policy::Policy;
+use crate::policy::{Beyond, Policy};
 use crate::signing::{DetachedSignature, OperatorKey};
 use crate::trust_list::{Epoch, TrustListId};
 use crate::wire::Encoder;
@@ -29,8 +35,12 @@ use ed25519_dalek::SigningKey;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 
+mod binary;
+
+pub use binary::{MAX_BYTES, MAX_JSON_BYTES, RequestFormatError};
+
 /// Version of the request format.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 /// Longest endpoint.
 pub const ENDPOINT_MAX: usize = 2048;
 
@@ -89,7 +99,9 @@ pub fn is_endpoint(text: &str) -> bool {
 #[non_exhaustive]
 pub enum RequestError {
     /// The format is of another version.
-    #[error("request of version {0}; this software reads version 1, look for an update")]
+    #[error(
+        "request of version {0}; this software reads version 2: ask the verifier for a new request, or look for an update"
+    )]
     Version(u8),
     /// The verifier's signature does not verify.
     #[error("the request's signature is wrong; ask the verifier for a new request")]
@@ -100,6 +112,9 @@ pub enum RequestError {
     /// The certificate is for another key than the one that signed.
     #[error("the certificate belongs to another key than the one that signed the request")]
     OtherKey,
+    /// The certificate does not let the verifier share this scope.
+    #[error(transparent)]
+    SharedScope(#[from] SharedScopeError),
     /// The request names another trust operator.
     #[error("the request relies on another trust operator than the pinned one")]
     OtherTrustList,
@@ -119,6 +134,17 @@ pub enum RequestError {
     /// No endpoint, or one that is too long or not printable.
     #[error("the request's endpoint is empty, too long or not printable")]
     Endpoint,
+}
+
+/// A shared scope that the verifier is not certified for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the verifier is not certified to recognise guests together with others under {shared}; ask it for a request without \
+     that shared scope, or with a certificate that lists it"
+)]
+pub struct SharedScopeError {
+    /// The shared identity asked for.
+    pub shared: VerifierIdentity,
 }
 
 /// Everything that a verifier decides about a request.
@@ -175,21 +201,10 @@ pub struct PresentationRequest {
 impl PresentationRequest {
     /// Canonical bytes, which are signed and hashed into the challenge.
     pub fn canonical_bytes(&self) -> Vec<u8> {
-        Encoder::new("tacit/presentation-request/v1")
-            .integer(self.version.into())
-            .bytes(&self.circuit.0)
-            .bytes(&self.verifier.to_bytes())
-            .optional(self.certificate.as_ref(), |e, certificate| {
-                e.bytes(&certificate.canonical_bytes()).bytes(&certificate.signature.to_bytes());
-            })
-            .text(&self.endpoint)
-            .bytes(&self.trust_list.0)
-            .integer(self.epoch.0)
-            .bytes(&self.policy.canonical_bytes())
-            .integer(self.date.days().into())
-            .bytes(&self.random)
-            .integer(self.expires_at.0)
-            .finish()
+        let mut encoder = Encoder::compact();
+        encoder.text("tacit/presentation-request/v2");
+        self.encode(&mut encoder);
+        encoder.finish()
     }
 
     /// The request's challenge.
@@ -197,7 +212,7 @@ impl PresentationRequest {
         Challenge(field::hash_to_field("tacit/challenge/v1", &[&self.canonical_bytes()]))
     }
 
-    /// The identity that scopes count for: the certified one, else `key:<hex of the key>`.
+    /// The verifier's identity: the certified one, else `key:<hex of the key>`.
     pub fn identity(&self) -> String {
         match &self.certificate {
             Some(certificate) => certificate.identity.as_str().into(),
@@ -205,10 +220,30 @@ impl PresentationRequest {
         }
     }
 
-    /// The scope of the pseudonym that the policy asks for.
-    pub fn scope(&self) -> Option<Scope> {
-        let label = self.policy.pseudonym.as_ref()?;
-        Some(Scope::derive(&self.identity(), label.as_str()).expect("identity and label are checked types"))
+    /// The scope of the pseudonym that the policy asks for, if it asks for one. A shared scope that the certificate does not
+    /// list is no scope.
+    pub fn scope(&self) -> Result<Option<Scope>, SharedScopeError> {
+        let Some(label) = self.policy.pseudonym.as_ref() else { return Ok(None) };
+        let scope = match &self.policy.shared_scope {
+            None => Scope::derive(&self.identity(), label.as_str()),
+            Some(shared) => {
+                let listed = self.certificate.as_ref().map_or(&[][..], |c| c.shared_scopes.as_slice());
+                if !listed.contains(shared) {
+                    return Err(SharedScopeError { shared: shared.clone() });
+                }
+                Scope::shared(shared.as_str(), label.as_str())
+            }
+        };
+        Ok(Some(scope.expect("identity and label are checked types")))
+    }
+
+    /// What the request asks beyond its certificate, where its answer goes included; empty for a request that keeps to it,
+    /// and for one without a certificate, which allows nothing and promises nothing.
+    pub fn beyond(&self) -> Vec<Beyond> {
+        let Some(certificate) = &self.certificate else { return Vec::new() };
+        let mut beyond = self.policy.beyond(&certificate.allowance, self.date);
+        beyond.extend(certificate.answers_to.refuse(&self.endpoint).map(Beyond::Endpoint));
+        beyond
     }
 }
 
@@ -262,6 +297,7 @@ impl SignedRequest {
             }
             certificate.verify(operator, now)?;
         }
+        request.scope()?;
         if !is_endpoint(&request.endpoint) {
             return Err(RequestError::Endpoint);
         }
@@ -276,11 +312,6 @@ impl SignedRequest {
             return Err(RequestError::Date { requested: request.date, today });
         }
         Ok(VerifiedRequest { request: request.clone() })
-    }
-
-    /// Pretty JSON.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("plain data serialises")
     }
 }
 
