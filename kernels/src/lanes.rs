@@ -23,6 +23,8 @@ use core::ops::{Add, Sub};
 
 use ark_ff::{AdditiveGroup, Field, PrimeField};
 
+use crate::wide::WideSum;
+
 /// One cache line: two packed elements of a prime field, or one of its quadratic extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(64))]
@@ -155,6 +157,8 @@ pub trait Loose<L: Lanes>: Copy + Send + Sync + Add<Output = Self> + Sub<Output 
 
 /// Eight elements of a prime field.
 pub trait PrimeLanes: Lanes<Field: PrimeField> {
+    /// A sum of products before reduction.
+    type Wide: WideSum<Self>;
     /// Words in memory are `x·2^R_BITS mod p`.
     const R_BITS: u32;
 
@@ -178,4 +182,7 @@ pub trait PrimeLanes: Lanes<Field: PrimeField> {
 
     /// The square in the quadratic extension with `u² = −1`, carries not taken.
     fn square_quadratic(a: [Self::Operand; 2]) -> [Self::Loose; 2];
+
+    /// The product in the quadratic extension with `u² = −1`, not reduced.
+    fn mul_quadratic_wide(a: [Self::Operand; 2], b: [Self::Operand; 2]) -> [Self::Wide; 2];
 }

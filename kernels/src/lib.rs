@@ -12,6 +12,7 @@
 //! | `Σ s_i P_i` over points that stay the same, with tables | [`FixedBase`] | once |
 //! | tables from a file, mapped; on large pages | [`map`] | folder with `unsafe` |
 //! | products of a sparse matrix and a vector | [`SparseMatrix`] | once |
+//! | pairings of many pairs, compressed points, points times short scalars: what a batch of proofs needs | [`pairing`] | once |
 //! | inversion of many elements at the price of one | [`invert_all`], [`invert_lanes`], `modinv` | once |
 //!
 //! A caller hands a [`Task`] to [`Backend::run`]; the task is compiled for each backend and runs on the chosen one. Inside it, loops
@@ -19,7 +20,8 @@
 //!
 //! The portable backend is always compiled. Every test runs on both and compares them with arkworks. Nothing here is constant-time.
 //!
-//! **Not checked here**: that points lie on the curve and in the prime-order subgroup. Who reads them from outside does that.
+//! **Not checked here**, but in [`pairing`]: that points lie on the curve and in the prime-order subgroup. Who reads them from outside
+//! does that.
 
 mod backend;
 mod batch;
@@ -31,12 +33,14 @@ pub mod map;
 mod modinv;
 mod modular;
 mod msm;
+pub mod pairing;
 mod portable;
 mod quadratic;
 mod sparse;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod wide;
 mod words;
 
 pub use backend::{Backend, Kernel, Task, UnknownBackend, Vectors};
@@ -47,3 +51,4 @@ pub use msm::{Curve, FixedBase, G1, G2, GoOn, Lines, Options, PartsError, Shape,
 pub use quadratic::{Quadratic, QuadraticOperand, QuadraticSum};
 pub use sparse::{PackedAssignment, SparseMatrix};
 pub use threads::Threads;
+pub use wide::WideSum;

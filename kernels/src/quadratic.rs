@@ -31,6 +31,44 @@ pub struct QuadraticSum<L: Lanes> {
     c1: L::Loose,
 }
 
+impl<L: Lanes> QuadraticOperand<L> {
+    #[inline(always)]
+    pub(crate) fn coordinates(self) -> [L::Operand; 2] {
+        [self.c0, self.c1]
+    }
+}
+
+impl<L: Lanes> QuadraticSum<L> {
+    #[inline(always)]
+    pub(crate) fn new(c0: L::Loose, c1: L::Loose) -> Self {
+        Self { c0, c1 }
+    }
+}
+
+impl<L: Lanes> Quadratic<L> {
+    #[inline(always)]
+    pub(crate) fn new(c0: L, c1: L) -> Self {
+        Self { c0, c1 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn coordinates(self) -> [L; 2] {
+        [self.c0, self.c1]
+    }
+
+    /// `c0 − c1 u`: the p-th power.
+    #[inline(always)]
+    pub(crate) fn conjugate(self) -> Self {
+        Self { c0: self.c0, c1: L::zero().sub(self.c1) }
+    }
+
+    /// Times an element of the prime field.
+    #[inline(always)]
+    pub(crate) fn scale(self, by: L) -> Self {
+        Self { c0: L::mul(self.c0, by), c1: L::mul(self.c1, by) }
+    }
+}
+
 impl<L: Lanes> From<Quadratic<L>> for QuadraticOperand<L> {
     #[inline(always)]
     fn from(value: Quadratic<L>) -> Self {

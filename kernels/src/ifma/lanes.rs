@@ -8,10 +8,11 @@ use core::ops::{Add, Sub};
 
 use super::pack;
 use super::params::{Limbs, MASK, Params, ReduceTable, limbs};
-use super::product::{self, Five, carried};
+use super::product::{self, Five, Ten, carried};
 use super::v512::{self, V};
 use crate::lanes::{Lanes, Line, Loose, PrimeLanes};
 use crate::modinv;
+use crate::wide::WideSum;
 use crate::words::Words;
 
 /// Eight elements below `2.6p`.
@@ -25,6 +26,10 @@ pub(super) struct Operand<P: Params>(Five, PhantomData<P>);
 /// Eight sums, limbs signed.
 #[derive(Clone, Copy)]
 pub(super) struct Sum<P: Params>(Five, PhantomData<P>);
+
+/// Eight sums of products, ten limbs, signed.
+#[derive(Clone, Copy)]
+pub(super) struct Wide<P: Params>(Ten, PhantomData<P>);
 
 impl<P: Params> Element<P> {
     #[inline(always)]
@@ -113,6 +118,48 @@ impl<P: Params> Sub for Sum<P> {
             limbs[i] = v512::sub(self.0[i], other.0[i]);
         }
         Self(limbs, PhantomData)
+    }
+}
+
+impl<P: Params> Add for Wide<P> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        let mut limbs = self.0;
+        for i in 0..10 {
+            limbs[i] = v512::add(self.0[i], other.0[i]);
+        }
+        Self(limbs, PhantomData)
+    }
+}
+
+impl<P: Params> Sub for Wide<P> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        let mut limbs = self.0;
+        for i in 0..10 {
+            limbs[i] = v512::sub(self.0[i], other.0[i]);
+        }
+        Self(limbs, PhantomData)
+    }
+}
+
+/// A column of a product, its Karatsuba sums included, is below 2^58 in magnitude; nine times that and a few more fit 2^62, whose carry
+/// of 2^10 is what [`Loose::reduce`] allows for.
+impl<P: Params> WideSum<Element<P>> for Wide<P> {
+    #[inline(always)]
+    fn nine_times(self) -> Self {
+        let mut limbs = self.0;
+        for limb in &mut limbs {
+            *limb = v512::add(v512::shl::<3>(*limb), *limb);
+        }
+        Self(limbs, PhantomData)
+    }
+
+    #[inline(always)]
+    fn loose(self) -> Sum<P> {
+        Sum(product::reduce::<P>(self.0), PhantomData)
     }
 }
 
@@ -305,6 +352,7 @@ impl<P: Params> Lanes for Element<P> {
 }
 
 impl<P: Params> PrimeLanes for Element<P> {
+    type Wide = Wide<P>;
     const R_BITS: u32 = 260;
 
     fn pack(value: &P::Field) -> [u64; 4] {
@@ -337,6 +385,13 @@ impl<P: Params> PrimeLanes for Element<P> {
         debug_assert!([a, b].as_flattened().iter().all(fits_quadratic), "operand out of bounds");
         let [c0, c1] = product::product_quadratic([a[0].0, a[1].0], [b[0].0, b[1].0]);
         [Sum(product::reduce::<P>(c0), PhantomData), Sum(product::reduce::<P>(c1), PhantomData)]
+    }
+
+    #[inline(always)]
+    fn mul_quadratic_wide(a: [Operand<P>; 2], b: [Operand<P>; 2]) -> [Wide<P>; 2] {
+        debug_assert!([a, b].as_flattened().iter().all(fits_quadratic), "operand out of bounds");
+        let [c0, c1] = product::product_quadratic([a[0].0, a[1].0], [b[0].0, b[1].0]);
+        [Wide(c0, PhantomData), Wide(c1, PhantomData)]
     }
 
     /// `(a0 + a1)(a0 − a1)` and `2 a0·a1`.
@@ -384,11 +439,13 @@ fn rotate<const N: usize>(v: V) -> V {
 }
 
 /// Whether a coordinate of [`Quadratic`](crate::quadratic::Quadratic)'s operand is below its bound, by its top limb.
+#[inline(never)]
 fn fits_quadratic<P: Params>(coordinate: &Operand<P>) -> bool {
     within(coordinate.0, (P::P[4] * 56).div_ceil(10) + 1)
 }
 
 /// Whether the limbs are carried and the top one is below `top`, in each lane.
+#[inline(never)]
 fn within(limbs: Five, top: u64) -> bool {
     (0..5).all(|i| v512::to_words(limbs[i]).iter().all(|&limb| limb < if i == 4 { top } else { MASK + 1 }))
 }

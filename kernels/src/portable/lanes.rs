@@ -10,6 +10,7 @@ use super::params::{BITS, Limbs, Params, limbs, words};
 use super::product::{self, Lanes32, Lanes64};
 use crate::lanes::{Lanes, Line, Loose, PrimeLanes};
 use crate::modinv;
+use crate::wide::WideSum;
 use crate::words::Words;
 
 /// Eight elements below `2.6p`.
@@ -141,6 +142,44 @@ impl<P: Params> Sum<P> {
             out.0[8][lane] = i64::from(limbs[8][lane].cast_signed());
         }
         out
+    }
+}
+
+/// Eight sums of products, each reduced.
+#[derive(Clone, Copy)]
+pub(super) struct Wide<P: Params>(Sum<P>);
+
+impl<P: Params> Add for Wide<P> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl<P: Params> Sub for Wide<P> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl<P: Params> WideSum<Element<P>> for Wide<P> {
+    #[inline(always)]
+    fn nine_times(self) -> Self {
+        let mut limbs = self.0;
+        for i in 0..9 {
+            for lane in 0..8 {
+                limbs.0[i][lane] = self.0.0[i][lane].wrapping_mul(9);
+            }
+        }
+        Self(limbs)
+    }
+
+    #[inline(always)]
+    fn loose(self) -> Sum<P> {
+        Element::new(product::reduce_large_sum::<P>(&self.0.0)).into()
     }
 }
 
@@ -317,6 +356,7 @@ impl<P: Params> Lanes for Element<P> {
 }
 
 impl<P: Params> PrimeLanes for Element<P> {
+    type Wide = Wide<P>;
     const R_BITS: u32 = 261;
 
     fn pack(value: &P::Field) -> [u64; 4] {
@@ -367,6 +407,12 @@ impl<P: Params> PrimeLanes for Element<P> {
     }
 
     #[inline(always)]
+    fn mul_quadratic_wide(a: [Operand<P>; 2], b: [Operand<P>; 2]) -> [Wide<P>; 2] {
+        let [c0, c1] = Self::mul_quadratic(a, b);
+        [Wide(c0), Wide(c1)]
+    }
+
+    #[inline(always)]
     fn square_quadratic(a: [Operand<P>; 2]) -> [Sum<P>; 2] {
         debug_assert!(a.iter().all(fits_quadratic), "operand out of bounds");
         let [c0, c1] = product::square_quadratic::<P>([&a[0].0, &a[1].0]);
@@ -396,11 +442,13 @@ fn halves(line: &Line) -> [[u64; 4]; 2] {
 }
 
 /// Whether a coordinate of [`Quadratic`](crate::quadratic::Quadratic)'s operand is below its bound, by its top limb.
+#[inline(never)]
 fn fits_quadratic<P: Params>(coordinate: &Operand<P>) -> bool {
     within(&coordinate.0, P::P[8] * 56 / 10 + 2)
 }
 
 /// Whether the limbs are carried and the top one is below `top`, in each lane.
+#[inline(never)]
 fn within(limbs: &Lanes32, top: u32) -> bool {
     (0..9).all(|i| limbs[i].iter().all(|&limb| limb < if i == 8 { top } else { 1 << BITS }))
 }

@@ -269,15 +269,36 @@ pub(super) fn reduce_sum<P: Params, const K: usize>(a: &Lanes64) -> Lanes32 {
     let borrow = if K > 0 { BORROW } else { 0 };
     for lane in 0..8 {
         let sum = add(take_sum(a, lane), constant(P::MULTIPLES[K]));
-        let top = sum[8] - Wrapping(borrow.cast_unsigned());
-        let quotient =
-            ((top & Wrapping(u64::from(u32::MAX))) * Wrapping(P::RECIPROCAL)) >> RECIPROCAL_BITS as usize;
-        let p = constant(P::P);
-        let less = |i: usize| sum[i] - quotient * p[i];
-        let reduced = [less(0), less(1), less(2), less(3), less(4), less(5), less(6), less(7), less(8)];
-        put(&mut out, lane, carried::<true>(reduced));
+        put(&mut out, lane, less_multiple::<P>(sum, borrow));
     }
     out
+}
+
+/// [`reduce_sum`] for any sum between `−128p` and `128p`.
+#[inline(never)]
+pub(super) fn reduce_large_sum<P: Params>(a: &Lanes64) -> Lanes32 {
+    let mut out = [[0; 8]; 9];
+    for lane in 0..8 {
+        let (sum, p) = (take_sum(a, lane), constant(P::P));
+        let s = |i: usize| sum[i] + (p[i] << 7);
+        put(
+            &mut out,
+            lane,
+            less_multiple::<P>([s(0), s(1), s(2), s(3), s(4), s(5), s(6), s(7), s(8)], BORROW),
+        );
+    }
+    out
+}
+
+/// A positive sum less the multiple of p that its top limb shows.
+#[inline(always)]
+fn less_multiple<P: Params>(sum: Nine, borrow: i64) -> Nine {
+    let top = sum[8] - Wrapping(borrow.cast_unsigned());
+    let quotient =
+        ((top & Wrapping(u64::from(u32::MAX))) * Wrapping(P::RECIPROCAL)) >> RECIPROCAL_BITS as usize;
+    let p = constant(P::P);
+    let less = |i: usize| sum[i] - quotient * p[i];
+    carried::<true>([less(0), less(1), less(2), less(3), less(4), less(5), less(6), less(7), less(8)])
 }
 
 /// Numbers below `2p`, less p where they are not below it.

@@ -8,7 +8,7 @@ use crate::{Backend, Kernel, Lanes, Line, Loose, PrimeLanes, Quadratic, Task, Ve
 const RANDOM: usize = if cfg!(debug_assertions) { 20_000 } else { 250_000 };
 
 /// Values at the edges of limbs of 29, 52 and 64 bits, as representatives: what is stored is the number itself.
-fn edges<L: PrimeLanes>() -> Vec<L::Field> {
+pub(super) fn edges<L: PrimeLanes>() -> Vec<L::Field> {
     let mut integers: Vec<[u64; 4]> = vec![[0; 4], [1, 0, 0, 0]];
     let modulus: Vec<u64> = L::Field::MODULUS.as_ref().to_vec();
     for bit in 0..254_usize {

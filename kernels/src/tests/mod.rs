@@ -4,4 +4,6 @@ mod fft;
 mod fields;
 mod inverses;
 mod msm;
+mod pairing;
+mod pairing_points;
 mod sparse;
