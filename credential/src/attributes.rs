@@ -32,9 +32,12 @@ use thiserror::Error;
 
 use crate::Fr;
 use crate::date::Date;
+#[cfg(feature = "unicode")]
 use crate::document::ResidentId;
 use crate::expiry::Expiry;
-use crate::extras::{ExtraAttribute, Extras};
+#[cfg(feature = "unicode")]
+use crate::extras::ExtraAttribute;
+use crate::extras::Extras;
 use crate::holder::HolderKey;
 use crate::name::Name;
 use crate::number::{DocumentNumber, Sex};
@@ -173,6 +176,7 @@ impl Attributes {
     /// The attributes of a checked document: all from the document, none from what the holder says, but the key.
     ///
     /// The generator draws a fresh salt for each further attribute.
+    #[cfg(feature = "unicode")]
     pub fn from_document(
         document: &ResidentId,
         holder_key: HolderKey,

@@ -17,10 +17,12 @@
 //! Source: EIP-2494; Bernstein, Birkner, Joye, Lange, Peters, "Twisted Edwards curves", 2008.
 
 use crate::field::{FieldError, Fr, bytes_from_hex, limbs_from_bytes, limbs_to_bytes};
+use crate::once::Once;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use ark_ec::twisted_edwards::{self, MontCurveConfig, TECurveConfig};
 use ark_ec::{CurveConfig, CurveGroup};
 use ark_ff::{BigInt, Field, Fp256, MontBackend, MontFp, PrimeField, Zero};
-use std::sync::OnceLock;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 // The derive asks for a feature `asm` of `ark-ff` as if it were ours.
@@ -126,7 +128,7 @@ pub fn mul_base(s: &Scalar) -> Projective {
 
 /// Row i holds `d·16ⁱ·B8` for d = 0..16.
 fn base_table() -> &'static [[Affine; 1 << WINDOW]; WINDOWS] {
-    static TABLE: OnceLock<Box<[[Affine; 1 << WINDOW]; WINDOWS]>> = OnceLock::new();
+    static TABLE: Once<Box<[[Affine; 1 << WINDOW]; WINDOWS]>> = Once::new();
     TABLE.get_or_init(|| {
         let mut points = Vec::with_capacity(WINDOWS << WINDOW);
         let mut unit = Projective::from(base8());
@@ -164,6 +166,8 @@ fn select(row: &[Affine; 1 << WINDOW], digit: u64) -> Affine {
 
 /// For `#[serde(with = "baby_jubjub::scalar_hex")]` on a [`Scalar`]: hexadecimal text, refused unless canonical.
 pub mod scalar_hex {
+    use alloc::string::String;
+
     use super::{Scalar, bytes_from_hex, scalar_from_bytes, scalar_to_bytes};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -7,6 +7,8 @@
 //! Not checked here: that the key belongs to a listed issuer (trust list) and the credential is not revoked (status
 //! tree). The issuer's name in the file is a help for the wallet; the signature does not cover it and no proof shows it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 

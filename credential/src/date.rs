@@ -9,6 +9,7 @@
 //! Not checked here: whether a clock tells the truth (the verifier's `Clock`), and whether a date makes sense in its
 //! field, such as an expiry after the issue ([`crate::document`]).
 
+use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
@@ -19,11 +20,17 @@ use thiserror::Error;
 /// Bits of a day count: every date is below `2^DATE_BITS`.
 pub const DATE_BITS: u32 = 17;
 
-/// Julian day number of 1900-01-01.
-const EPOCH_JULIAN_DAY: i32 = 2_415_021;
+/// Days from 0000-03-01 to 1900-01-01. Years are counted from March while computing, so that the leap day ends one.
+const EPOCH_DAY: u32 = 693_901;
+
+/// Days of the 400 years after which the calendar repeats itself.
+const DAYS_PER_CYCLE: u32 = 146_097;
 
 /// Day count of 1970-01-01.
 const UNIX_EPOCH_DAY: u64 = 25_567;
+
+/// Days from 1970-01-01 to 9999-12-31.
+const LAST_RFC_3339_DAY: u32 = 2_932_896;
 
 const SECONDS_PER_DAY: u64 = 86_400;
 
@@ -58,13 +65,16 @@ impl Date {
 
     /// The day with this year, month (1..=12) and day of the month (1..=31).
     pub fn from_ymd(year: i32, month: u8, day: u8) -> Result<Self, DateError> {
-        let month = time::Month::try_from(month).map_err(|_| DateError::Impossible)?;
-        if !(0..=9999).contains(&year) {
-            return Err(DateError::OutOfRange);
+        if !(1..=12).contains(&month) {
+            return Err(DateError::Impossible);
         }
-        let date = time::Date::from_calendar_date(year, month, day).map_err(|_| DateError::Impossible)?;
-        u32::try_from(date.to_julian_day() - EPOCH_JULIAN_DAY)
-            .map_err(|_| DateError::OutOfRange)
+        let year = u32::try_from(year).ok().filter(|year| *year <= 9999).ok_or(DateError::OutOfRange)?;
+        if day == 0 || day > days_in_month(year, month) {
+            return Err(DateError::Impossible);
+        }
+        day_number(year, month, day)
+            .checked_sub(EPOCH_DAY)
+            .ok_or(DateError::OutOfRange)
             .and_then(Self::from_days)
     }
 
@@ -91,17 +101,18 @@ impl Date {
 
     /// The year.
     pub fn year(self) -> i32 {
-        self.calendar().year()
+        // Below 2259.
+        self.calendar().0 as i32
     }
 
     /// The month, 1..=12.
     pub fn month(self) -> u8 {
-        self.calendar().month().into()
+        self.calendar().1
     }
 
     /// The day of the month, 1..=31.
     pub fn day(self) -> u8 {
-        self.calendar().day()
+        self.calendar().2
     }
 
     /// The date `days` later.
@@ -109,10 +120,45 @@ impl Date {
         self.0.checked_add(days).ok_or(DateError::OutOfRange).and_then(Self::from_days)
     }
 
-    fn calendar(self) -> time::Date {
-        // 2^17 days after 1900 is within the `time` crate's years −9999..=9999.
-        time::Date::from_julian_day(EPOCH_JULIAN_DAY + self.0 as i32).expect("a day before 2259")
+    /// Year, month and day.
+    fn calendar(self) -> (u32, u8, u8) {
+        calendar_day(EPOCH_DAY + self.0)
     }
+}
+
+fn days_in_month(year: u32, month: u8) -> u8 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 0000-03-01 of a day that exists, up to the year 9999; January and February of the year 0 come before it and give 0.
+///
+/// From March on, the months have 31, 30, 31, 30, 31 days over and over, so that the month `m` of such a year begins on its day
+/// `⌊(153·m + 2) / 5⌋`.
+fn day_number(year: u32, month: u8, day: u8) -> u32 {
+    let (month, day) = (u32::from(month), u32::from(day));
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.wrapping_sub(1), month + 9) };
+    if year == u32::MAX {
+        return 0;
+    }
+    365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1
+}
+
+/// The day with this number, backwards from [`day_number`].
+fn calendar_day(number: u32) -> (u32, u8, u8) {
+    let (cycle, day) = (number / DAYS_PER_CYCLE, number % DAYS_PER_CYCLE);
+    // Of the 400 years, every fourth has a day more, but for the hundredth; the four hundredth ends the cycle.
+    let year = (day - day / 1_460 + day / 36_524 - day / (DAYS_PER_CYCLE - 1)) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (carry, month) = if month < 10 { (0, month + 3) } else { (1, month - 9) };
+    // A month is at most 12 and its day at most 31.
+    (400 * cycle + year + carry, month as u8, day as u8)
 }
 
 /// An unsigned decimal number of ASCII digits alone: no sign, no blanks.
@@ -125,8 +171,8 @@ fn digits(bytes: &[u8]) -> Result<u32, DateError> {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.calendar();
-        write!(f, "{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+        let (year, month, day) = self.calendar();
+        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -182,20 +228,14 @@ impl UnixTime {
 impl fmt::Display for UnixTime {
     /// RFC 3339 in UTC, such as `2026-11-25T10:02:03Z`; a plain count of seconds beyond the year 9999.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = i64::try_from(self.0).ok().and_then(|s| time::OffsetDateTime::from_unix_timestamp(s).ok());
-        match time {
-            Some(t) => write!(
-                f,
-                "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-                t.year(),
-                u8::from(t.month()),
-                t.day(),
-                t.hour(),
-                t.minute(),
-                t.second()
-            ),
-            None => write!(f, "{} seconds after 1970", self.0),
-        }
+        let days = u32::try_from(self.0 / SECONDS_PER_DAY).ok().filter(|days| *days <= LAST_RFC_3339_DAY);
+        let Some(days) = days else {
+            return write!(f, "{} seconds after 1970", self.0);
+        };
+        let (year, month, day) = calendar_day(EPOCH_DAY + UNIX_EPOCH_DAY as u32 + days);
+        let second = self.0 % SECONDS_PER_DAY;
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -328,6 +368,9 @@ mod tests {
         assert_eq!(UnixTime(u64::MAX).plus(Duration::from_secs(1)), UnixTime(u64::MAX));
         assert_eq!(UnixTime(u64::MAX).to_string(), "18446744073709551615 seconds after 1970");
         assert_eq!(UnixTime(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(UnixTime(951_827_696).to_string(), "2000-02-29T12:34:56Z");
+        assert_eq!(UnixTime(253_402_300_799).to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(UnixTime(253_402_300_800).to_string(), "253402300800 seconds after 1970");
         assert_eq!(UnixTime(5).since(UnixTime(2)), Duration::from_secs(3));
         assert_eq!(UnixTime(2).since(UnixTime(5)), Duration::ZERO);
     }

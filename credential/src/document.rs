@@ -9,6 +9,8 @@
 //! Not checked here: that the document is genuine and the person at the desk its holder (the officer), that the
 //! person is enrolled once, and that the document is still valid today (both the issuer).
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 

@@ -13,8 +13,10 @@
 //! the one who enrolled it), and that the key is new (the issuer's registry does both the counting and the refusing).
 //! The digest is one SHA-256, so whoever copies the registry can guess short codes; a guessed code revokes an ID and
 //! does nothing else.
+use alloc::string::String;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "unicode")]
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -65,6 +67,7 @@ pub struct LossCode(String);
 
 impl LossCode {
     /// Checks length and characters, and normalises (NFC, no surrounding white space).
+    #[cfg(feature = "unicode")]
     pub fn new(code: &str) -> Result<Self, LossCodeError> {
         // One exact reservation: a string that grows would leave copies behind. NFC at most triples UTF-8.
         let mut text = String::with_capacity(code.len().saturating_mul(3));
@@ -149,6 +152,8 @@ fn digest(salt: &[u8; 32], code: &LossCode) -> [u8; 32] {
 
 /// 32 bytes as 64 hex digits.
 mod hex32 {
+    use alloc::string::String;
+
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,6 +8,7 @@
 //!
 //! Text is `YYYY-MM-DD` or `long-term`; documents may also say `长期`.
 
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use serde::{Deserialize, Serialize};

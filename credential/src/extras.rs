@@ -14,6 +14,9 @@
 //!
 //! Not checked here: that `D` is the digest that the proof discloses (the verifier compares public values).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use rand_core::CryptoRngCore;

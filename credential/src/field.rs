@@ -14,10 +14,13 @@
 //! below 1/25. Every use here needs collision resistance or one-wayness, which the reduction weakens by less than three
 //! bits; none needs uniformity. (Nonces and Schnorr challenges do, and are reduced from 512 bits elsewhere.)
 
-use std::sync::OnceLock;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 use sha2::{Digest, Sha256};
+
+use crate::once::Once;
 
 /// The scalar field of BN254, the field of the statement.
 pub type Fr = ark_bn254::Fr;
@@ -113,6 +116,8 @@ pub(crate) fn limbs_from_bytes(bytes: &[u8; 32]) -> BigInt<4> {
 
 /// For `#[serde(with = "field::serde_hex")]` on an [`Fr`]: hexadecimal text, refused unless canonical.
 pub mod serde_hex {
+    use alloc::string::String;
+
     use super::{Fr, from_hex, to_hex};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -130,6 +135,8 @@ pub mod serde_hex {
 
 /// [`serde_hex`] for an `Option<Fr>`; combine with `#[serde(default, skip_serializing_if = "Option::is_none")]`.
 pub mod serde_hex_opt {
+    use alloc::string::String;
+
     use super::{Fr, from_hex, to_hex};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -154,7 +161,7 @@ pub mod serde_hex_opt {
 /// For a larger exponent, a mistake of the caller's.
 #[must_use]
 pub fn power_of_two(exponent: usize) -> Fr {
-    static POWERS: OnceLock<Vec<Fr>> = OnceLock::new();
+    static POWERS: Once<Vec<Fr>> = Once::new();
     let powers = POWERS.get_or_init(|| {
         let doubled = |power: &Fr| Some(power.double());
         core::iter::successors(Some(Fr::from(1u64)), doubled).take(256).collect()

@@ -14,9 +14,9 @@
 use crate::field::{self, Fr, hash_to_field, serde_hex};
 use crate::poseidon;
 use ark_ff::Zero;
+use core::fmt;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const SECRET_DST: &str = "tacit/holder-secret/v1";

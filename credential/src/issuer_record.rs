@@ -13,7 +13,9 @@
 //! that by other means before `trust add-issuer`, and pins the key; likewise it refuses a record older than
 //! the one it holds, a jurisdiction other than the one listed, and a credential key or a region that another
 //! issuer has.
-use std::collections::HashSet;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
@@ -135,7 +137,7 @@ fn check_contents(
         return Err(IssuerRecordError::TooManyKeys);
     }
     let context = possession_context(operator, id, jurisdiction);
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for (position, listed) in keys.iter().enumerate() {
         if !seen.insert(listed.key.to_bytes()) {
             return Err(IssuerRecordError::DuplicateKey { position });
@@ -286,7 +288,7 @@ mod tests {
         let others_possession = f.key("shenzhen", f.operator);
         let other_operators = f.key("guangzhou", f.other_operator);
         let jurisdiction =
-            std::mem::replace(&mut f.jurisdiction, Jurisdiction::parse(["Guangdong"]).unwrap());
+            core::mem::replace(&mut f.jurisdiction, Jurisdiction::parse(["Guangdong"]).unwrap());
         let other_jurisdiction = f.key("guangzhou", f.operator);
         f.jurisdiction = jurisdiction;
         let swapped = ListedKey { possession: own.possession, ..f.key("guangzhou", f.operator) };

@@ -8,6 +8,9 @@
 //! Everything about a person is read here: documents, batch lines, enrolment requests, credentials; and so is what a command
 //! is handed as a policy, request, certificate, trust list or issuer's record.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use serde::de::DeserializeOwned;

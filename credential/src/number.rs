@@ -13,6 +13,8 @@
 //! Not checked here: that birth date and sex agree with the document's own fields ([`crate::document`]); that the region
 //! existed below province level when the number was given; that the number was ever given to anyone (the issuer).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 

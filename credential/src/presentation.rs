@@ -23,11 +23,14 @@ use crate::expiry::Expiry;
 use crate::extras::{DisclosedExtras, ExtraAttribute};
 use crate::field;
 use crate::holder::{Pseudonym, Scope};
-use crate::name::Name;
+use crate::name::{Name, NameError};
 use crate::number::{DocumentNumber, Sex};
 use crate::policy::{DisclosedAttribute, DisclosureMask};
 use crate::region::RegionCode;
 pub use crate::request::Challenge;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -325,10 +328,10 @@ fn read_disclosed(reader: &mut Reader<'_>, mask: DisclosureMask) -> Result<Discl
     if asked(DisclosedAttribute::Name) {
         let length = u16::from_be_bytes(reader.array()?);
         let text = reader.text(length.into())?;
-        let name = Name::new(text).map_err(|_| PresentationError::Name)?;
-        if name.as_str() != text {
-            return Err(PresentationError::NameForm);
-        }
+        let name = Name::try_from(text.to_owned()).map_err(|error| match error {
+            NameError::NotCanonical => PresentationError::NameForm,
+            _ => PresentationError::Name,
+        })?;
         disclosed.name = Some(name);
     }
     if asked(DisclosedAttribute::Birth) {

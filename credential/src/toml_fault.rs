@@ -1,5 +1,6 @@
 //! TOML that people wrote, read with errors that say where and what is wrong.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use serde::de::DeserializeOwned;

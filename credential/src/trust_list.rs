@@ -32,6 +32,8 @@ use crate::signing::DetachedSignature;
 pub use crate::signing::{OperatorKey, PublishingKey};
 use crate::status::StatusRoot;
 use crate::wire::Encoder;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
@@ -484,9 +486,9 @@ impl IssuerTree {
     }
 
     fn path(&self, leaf: usize) -> IssuerPath {
-        let children = std::array::from_fn(|level| {
+        let children = core::array::from_fn(|level| {
             let base = leaf / ARITY.pow(level as u32 + 1) * ARITY;
-            std::array::from_fn(|i| self.levels[level][base + i])
+            core::array::from_fn(|i| self.levels[level][base + i])
         });
         IssuerPath { children }
     }

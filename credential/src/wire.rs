@@ -15,6 +15,7 @@
 //! Not checked here: what the values mean. Whoever decodes a message encodes it again and compares.
 
 use crate::field::{self, Fr};
+use alloc::vec::Vec;
 
 /// Collects the canonical bytes of one message.
 #[derive(Clone, Debug)]

@@ -1,42 +1,45 @@
 //! Putting a verifier together.
 
-use std::sync::RwLock;
-use std::time::Duration;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 use tacit_credential::certificate::{VerifierCertificate, VerifierKey};
-use tacit_credential::trust_list::{Epoch, OperatorKey};
+use tacit_credential::trust_list::Epoch;
 
-use crate::challenge::{ChallengeStore, MemoryChallengeStore};
+use crate::challenge::ChallengeStore;
 use crate::clock::Clock;
 use crate::error::BuildError;
-use crate::key::{Provenance, VerifyingKey};
+use crate::key::VerifyingKey;
+use crate::operators::{Operator, Operators};
+use crate::registry::Registry;
+use crate::shared::Shared;
 use crate::verifier::Verifier;
 
 /// Collects the parts of a [`Verifier`].
 pub struct VerifierBuilder {
     identity: VerifierKey,
-    certificate: Option<VerifierCertificate>,
-    operator: OperatorKey,
+    primary: Operator,
+    others: Vec<Operator>,
     keys: Vec<VerifyingKey>,
     accept_development_keys: bool,
-    seen: Option<Epoch>,
     grace: Duration,
-    challenges: Box<dyn ChallengeStore>,
+    challenges: Option<Box<dyn ChallengeStore>>,
     clock: Option<Box<dyn Clock>>,
 }
 
 impl Verifier {
-    /// Starts with the public half of the site's own key, and the trust operator whose lists count.
-    pub fn builder(identity: VerifierKey, operator: OperatorKey) -> VerifierBuilder {
+    /// Starts with the public half of the site's own key, and the trust operator whose lists count: the primary one, for which
+    /// requests are made.
+    pub fn builder(identity: VerifierKey, operator: impl Into<Operator>) -> VerifierBuilder {
         VerifierBuilder {
             identity,
-            certificate: None,
-            operator,
+            primary: operator.into(),
+            others: Vec::new(),
             keys: Vec::new(),
             accept_development_keys: false,
-            seen: None,
             grace: Duration::ZERO,
-            challenges: Box::new(MemoryChallengeStore::new()),
+            challenges: None,
             clock: None,
         }
     }
@@ -44,7 +47,7 @@ impl Verifier {
 
 impl VerifierBuilder {
     /// Adds the verifying key of a circuit. Requests are made for the key added last; the earlier ones still
-    /// check answers.
+    /// check answers. While running: [`Verifier::add_key`] and [`Verifier::retire_key`].
     #[must_use]
     pub fn key(mut self, key: VerifyingKey) -> Self {
         self.keys.push(key);
@@ -58,18 +61,25 @@ impl VerifierBuilder {
         self
     }
 
-    /// The trust operator's word on who this verifier is; without it wallets warn their holders.
+    /// Relies on a further trust operator too, as [`Verifier::add_operator`] does while running.
     #[must_use]
-    pub fn certificate(mut self, certificate: VerifierCertificate) -> Self {
-        self.certificate = Some(certificate);
+    pub fn operator(mut self, operator: impl Into<Operator>) -> Self {
+        self.others.push(operator.into());
         self
     }
 
-    /// The number of the newest trust list that an earlier run used. No request is made under an older one and no answer
-    /// accepted, whatever is offered after a restart: an old list calls credentials good that were revoked since.
+    /// The primary operator's word on who this verifier is; without it wallets warn their holders.
+    #[must_use]
+    pub fn certificate(mut self, certificate: VerifierCertificate) -> Self {
+        self.primary = self.primary.certificate(certificate);
+        self
+    }
+
+    /// The number of the primary operator's newest trust list that an earlier run used. No request is made under an older one
+    /// and no answer accepted, whatever is offered after a restart: an old list calls credentials good that were revoked since.
     #[must_use]
     pub fn newest_epoch_seen(mut self, epoch: Epoch) -> Self {
-        self.seen = Some(epoch);
+        self.primary = self.primary.newest_epoch_seen(epoch);
         self
     }
 
@@ -83,10 +93,10 @@ impl VerifierBuilder {
         self
     }
 
-    /// Where open challenges are remembered; by default in memory.
+    /// Where open challenges are remembered; by default in memory. Without `std` there is no default.
     #[must_use]
     pub fn challenges(mut self, store: impl ChallengeStore + 'static) -> Self {
-        self.challenges = Box::new(store);
+        self.challenges = Some(Box::new(store));
         self
     }
 
@@ -102,37 +112,48 @@ impl VerifierBuilder {
         if self.keys.is_empty() {
             return Err(BuildError::NoKey);
         }
-        for (i, key) in self.keys.iter().enumerate() {
-            if self.keys[..i].iter().any(|earlier| earlier.circuit() == key.circuit()) {
-                return Err(BuildError::DuplicateKey(key.circuit()));
-            }
-            if key.provenance() == Provenance::Development && !self.accept_development_keys {
-                return Err(BuildError::DevelopmentKey(key.circuit()));
-            }
+        let mut keys = Registry::new(self.accept_development_keys);
+        for key in self.keys {
+            keys.add(key)?;
         }
-        if self.certificate.as_ref().is_some_and(|certificate| certificate.key != self.identity) {
+        let certificates = [&self.primary]
+            .into_iter()
+            .chain(&self.others)
+            .filter_map(|operator| operator.certificate.as_ref());
+        if certificates.into_iter().any(|certificate| certificate.key != self.identity) {
             return Err(BuildError::CertificateKey);
+        }
+        let mut operators = Operators::new(self.primary);
+        for operator in self.others {
+            operators.add(operator)?;
         }
         Ok(Verifier {
             identity: self.identity,
-            certificate: self.certificate,
-            operator: self.operator,
-            keys: self.keys,
-            lists: RwLock::default(),
-            seen: self.seen,
+            operators: Shared::new(operators),
+            keys: Shared::new(keys),
             grace: self.grace,
-            challenges: self.challenges,
+            challenges: self.challenges.or_else(default_challenges).ok_or(BuildError::NoChallengeStore)?,
             clock: self.clock.or_else(default_clock).ok_or(BuildError::NoClock)?,
         })
     }
 }
 
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(feature = "std")]
+fn default_challenges() -> Option<Box<dyn ChallengeStore>> {
+    Some(Box::new(crate::challenge::MemoryChallengeStore::new()))
+}
+
+#[cfg(not(feature = "std"))]
+fn default_challenges() -> Option<Box<dyn ChallengeStore>> {
+    None
+}
+
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 fn default_clock() -> Option<Box<dyn Clock>> {
     Some(Box::new(crate::clock::SystemClock))
 }
 
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(not(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown")))))]
 fn default_clock() -> Option<Box<dyn Clock>> {
     None
 }

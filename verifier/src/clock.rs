@@ -1,6 +1,8 @@
 //! Where the time comes from: injected, so that expiry can be tested and so that the crate runs where there is
 //! no system clock.
 
+use alloc::sync::Arc;
+
 use tacit_credential::date::UnixTime;
 
 /// A source of the present time.
@@ -9,12 +11,12 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> UnixTime;
 }
 
-/// The operating system's clock. Not there on bare WASM, which has none: pass one of your own.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+/// The operating system's clock. Not there without `std` or on bare WASM, which has none: pass one of your own.
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 impl Clock for SystemClock {
     fn now(&self) -> UnixTime {
         // A clock before 1970 reads as 1970: every request is then "from the future" of its dates and refused
@@ -34,7 +36,7 @@ impl Clock for FixedClock {
     }
 }
 
-impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> UnixTime {
         (**self).now()
     }

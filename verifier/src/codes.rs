@@ -7,10 +7,10 @@
 use tacit_credential::error_codes;
 
 use crate::challenge::ChallengeError;
-use crate::error::{AddListError, AskError, BuildError, VerifyError};
+use crate::curve::points::PointError;
+use crate::error::{AddListError, AskError, BuildError, KeyUseError, OperatorError, VerifyError};
 use crate::groth16::ProofError;
 use crate::key::KeyError;
-use crate::points::PointError;
 
 error_codes! { VerifyError:
     Self::OtherVerifier => "other-verifier",
@@ -25,7 +25,9 @@ error_codes! { VerifyError:
     Self::Challenge(ChallengeError::Full { .. }) => "challenge-full",
     Self::Challenge(ChallengeError::Store(_)) => "challenge-store",
     Self::UnknownCircuit(_) => "unknown-circuit",
+    Self::RetiredCircuit(_) => "retired-circuit",
     Self::OtherTrustList => "other-trust-list",
+    Self::OperatorRetired => "operator-retired",
     Self::UnknownEpoch(_) => "unknown-epoch",
     Self::EpochSuperseded { .. } => "epoch-superseded",
     Self::TrustListExpired { .. } => "trust-list-expired",
@@ -56,10 +58,26 @@ error_codes! { ChallengeError:
 
 error_codes! { BuildError:
     Self::NoKey => "no-key",
-    Self::DuplicateKey(_) => "duplicate-key",
-    Self::DevelopmentKey(_) => "development-key",
-    Self::CertificateKey => "certificate-key",
+    Self::Key(KeyUseError::Duplicate(_)) => "duplicate-key",
+    Self::Key(KeyUseError::Development(_)) => "development-key",
+    Self::Key(KeyUseError::Unknown(_)) => "unknown-circuit",
+    Self::Operator(OperatorError::AlreadyTrusted) => "operator-trusted",
+    Self::Operator(OperatorError::Unknown) => "operator-unknown",
+    Self::Operator(OperatorError::CertificateKey) | Self::CertificateKey => "certificate-key",
     Self::NoClock => "no-clock",
+    Self::NoChallengeStore => "no-challenge-store",
+}
+
+error_codes! { KeyUseError:
+    Self::Duplicate(_) => "duplicate-key",
+    Self::Development(_) => "development-key",
+    Self::Unknown(_) => "unknown-circuit",
+}
+
+error_codes! { OperatorError:
+    Self::AlreadyTrusted => "operator-trusted",
+    Self::Unknown => "operator-unknown",
+    Self::CertificateKey => "certificate-key",
 }
 
 error_codes! { KeyError:
@@ -78,6 +96,8 @@ error_codes! { KeyError:
 
 error_codes! { AskError:
     Self::OtherKey => "other-key",
+    Self::NoOperator => "no-operator",
+    Self::NoKey => "no-key",
     Self::NoTrustList => "no-trust-list",
     Self::StatusTooOld { .. } => "status-too-old",
     Self::Lifetime => "lifetime",
@@ -99,6 +119,7 @@ impl AddListError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::List(cause) => cause.code(),
+            Self::OperatorRetired => "operator-retired",
             Self::Conflict(_) => "list-conflict",
             Self::Expired { .. } => "list-expired",
             Self::Future { .. } => "list-future",
@@ -112,9 +133,15 @@ mod tests {
 
     #[test]
     fn codes_are_distinct_and_plain() {
-        for codes in
-            [VerifyError::CODES, ChallengeError::CODES, BuildError::CODES, KeyError::CODES, AskError::CODES]
-        {
+        for codes in [
+            VerifyError::CODES,
+            ChallengeError::CODES,
+            BuildError::CODES,
+            KeyError::CODES,
+            KeyUseError::CODES,
+            OperatorError::CODES,
+            AskError::CODES,
+        ] {
             for (i, code) in codes.iter().enumerate() {
                 assert!(!codes[..i].contains(code), "{code}");
                 assert!(code.bytes().all(|b| b == b'-' || b.is_ascii_lowercase()), "{code}");

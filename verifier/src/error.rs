@@ -47,9 +47,15 @@ pub enum VerifyError {
         "no verifying key for circuit {0}; add the key of that circuit, or send a request for one you have"
     )]
     UnknownCircuit(CircuitDigest),
+    /// The key of the request's circuit was taken out of use.
+    #[error("the verifying key of circuit {0} was retired; send the guest a new request")]
+    RetiredCircuit(CircuitDigest),
     /// The request relies on another trust operator.
     #[error("the request names another trust operator than this verifier's; send a new request")]
     OtherTrustList,
+    /// The request relies on a trust operator that is not relied on any more.
+    #[error("the request names a trust operator that was retired; send the guest a new request")]
+    OperatorRetired,
     /// The trust list of the request's epoch is not loaded.
     #[error("trust list {0} is not loaded; fetch it from the trust operator and add it")]
     UnknownEpoch(Epoch),
@@ -137,20 +143,55 @@ pub enum BuildError {
     /// No verifying key.
     #[error("the verifier has no verifying key; add the key of the circuit with `key`")]
     NoKey,
-    /// Two keys for one circuit.
-    #[error("two verifying keys for circuit {0}; keep the one you trust")]
-    DuplicateKey(CircuitDigest),
-    /// A development key without permission.
-    #[error(
-        "the key of circuit {0} is a development key, whose maker can forge proofs; use a ceremony's key, or call `accept_development_keys` while you are testing"
-    )]
-    DevelopmentKey(CircuitDigest),
+    /// A key that cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyUseError),
+    /// A trust operator that cannot be added.
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
     /// The certificate is for another key.
     #[error("the certificate is for another key than this verifier's; pass the certificate of this key")]
     CertificateKey,
     /// The platform has no clock.
     #[error("this platform has no system clock; pass one with `clock`")]
     NoClock,
+    /// There is no store of challenges.
+    #[error(
+        "without `std` there is no store in memory; pass one with `challenges`, or `ChallengesElsewhere`"
+    )]
+    NoChallengeStore,
+}
+
+/// Why a verifying key was not taken into use, or out of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyUseError {
+    /// Two keys for one circuit.
+    #[error("two verifying keys for circuit {0}; keep the one you trust, retire the other first")]
+    Duplicate(CircuitDigest),
+    /// A development key without permission.
+    #[error(
+        "the key of circuit {0} is a development key, whose maker can forge proofs; use a ceremony's key, or call `accept_development_keys` while you are testing"
+    )]
+    Development(CircuitDigest),
+    /// No such key is in use.
+    #[error("no verifying key for circuit {0} is in use; compare the digest with `circuits`")]
+    Unknown(CircuitDigest),
+}
+
+/// Why a trust operator was not added, retired or preferred.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OperatorError {
+    /// It is trusted already.
+    #[error("this trust operator is trusted already; use `set_certificate` for a new certificate")]
+    AlreadyTrusted,
+    /// It is not trusted.
+    #[error("this trust operator is not trusted here; add it first, or compare the key with `operators`")]
+    Unknown,
+    /// The certificate is for another key.
+    #[error("the certificate is for another key than this verifier's; pass the certificate of this key")]
+    CertificateKey,
 }
 
 /// Why a trust list was not taken.
@@ -160,6 +201,11 @@ pub enum AddListError {
     /// The list itself is refused, or it does not continue the chain.
     #[error(transparent)]
     List(#[from] TrustListError),
+    /// Its operator was retired.
+    #[error(
+        "the list is of a trust operator that was retired; take it off the schedule, or add the operator again"
+    )]
+    OperatorRetired,
     /// Another list with the same number is loaded.
     #[error(
         "a different list {0} is loaded already: the trust operator shows two histories; keep both files and report it"
@@ -190,6 +236,14 @@ pub enum AskError {
     /// The signing key is not this verifier's.
     #[error("the signing key does not belong to this verifier; pass the secret half of its own key")]
     OtherKey,
+    /// The primary trust operator was retired.
+    #[error(
+        "the trust operator that requests are made for was retired; choose another with `prefer_operator`"
+    )]
+    NoOperator,
+    /// No verifying key is in use.
+    #[error("every verifying key was retired; add the key of the circuit that requests are to be made for")]
+    NoKey,
     /// No trust list is loaded that is in force.
     #[error("no trust list is in force; fetch the current one from the trust operator and add it")]
     NoTrustList,

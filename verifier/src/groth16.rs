@@ -5,8 +5,8 @@
 //! ```
 //!
 //! `A, B, C` is the proof, `x` the public input, the rest the [verifying key](crate::VerifyingKey). The three
-//! pairings share one Miller loop and one final exponentiation; `e(alpha, beta)` and the lines of `−gamma` and
-//! `−delta` are computed when the key is loaded.
+//! pairings share one Miller loop and one final exponentiation; `e(alpha, beta)`, the lines of `−gamma` and
+//! `−delta` and a table of multiples of `IC₁` are computed when the key is loaded. Many proofs of one key: [`batch`](crate::batch).
 //!
 //! **Encodings.** A proof is 128 bytes: `A` (32), `B` (64), `C` (32), compressed points. The public input is a
 //! field element and so canonical by its type: `x + r` cannot be expressed here; whoever parses one from bytes
@@ -19,12 +19,15 @@
 //!
 //! Source: J. Groth, *On the Size of Pairing-based Non-interactive Arguments*, EUROCRYPT 2016, section 3.2.
 
-use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
-use ark_ec::pairing::{Pairing, PairingOutput};
-use ark_ec::{AffineRepr, CurveGroup};
+use ark_bn254::{Bn254, Fq12, Fr, G1Affine, G1Projective, G2Affine};
+use ark_ec::CurveGroup;
+use ark_ec::bn::G2Prepared;
+use ark_ec::pairing::{MillerLoopOutput, Pairing, PairingOutput};
 pub use tacit_credential::presentation::PROOF_BYTES;
 
-use crate::points::{self, PointError};
+use crate::curve::fixed_base::FixedBase;
+use crate::curve::miller::{self, Lines};
+use crate::curve::points::{self, PointError};
 
 /// A Groth16 proof: three points that were each checked (canonical, on the curve, of order r, not the identity).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +83,21 @@ pub enum ProofError {
     Invalid,
 }
 
-impl Proof {
-    /// Reads a proof; every point is checked.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
+/// A proof whose B is known to lie on the twist, and perhaps not in G2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) a: G1Affine,
+    pub(crate) b: G2Affine,
+    pub(crate) c: G1Affine,
+}
+
+/// What a B outside G2 is refused with.
+pub(crate) const B_OUTSIDE: ProofError =
+    ProofError::Point { element: Element::B, cause: PointError::OutsideSubgroup };
+
+impl Candidate {
+    /// Reads a proof; every point is checked, but not that B is of G2: [`Candidate::check`] does that, or a Miller loop.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
         let bytes: &[u8; PROOF_BYTES] =
             bytes.try_into().map_err(|_| ProofError::Length { found: bytes.len() })?;
         let at = |element| move |cause| ProofError::Point { element, cause };
@@ -92,10 +107,23 @@ impl Proof {
         c.copy_from_slice(&bytes[96..]);
         Ok(Self {
             a: points::read_g1(&a).map_err(at(Element::A))?,
-            // The subgroup check of B costs most, so the cheap points go first.
+            // B costs most, so the cheap points go first.
             c: points::read_g1(&c).map_err(at(Element::C))?,
-            b: points::read_g2(&b).map_err(at(Element::B))?,
+            b: points::read_twist(&b).map_err(at(Element::B))?,
         })
+    }
+
+    /// The proof, if B is of G2.
+    pub(crate) fn check(self) -> Result<Proof, ProofError> {
+        points::check_subgroup(&self.b).map_err(|_| B_OUTSIDE)?;
+        Ok(Proof { a: self.a, b: self.b, c: self.c })
+    }
+}
+
+impl Proof {
+    /// Reads a proof; every point is checked.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
+        Candidate::from_bytes(bytes)?.check()
     }
 
     /// The 128 bytes of [`Proof::from_bytes`].
@@ -112,9 +140,11 @@ impl Proof {
 #[derive(Clone)]
 pub(crate) struct Prepared {
     ic: [G1Affine; 2],
+    /// Of `IC₁`.
+    multiples: FixedBase,
     alpha_beta: PairingOutput<Bn254>,
-    minus_gamma: <Bn254 as Pairing>::G2Prepared,
-    minus_delta: <Bn254 as Pairing>::G2Prepared,
+    minus_gamma: Lines,
+    minus_delta: Lines,
 }
 
 impl Prepared {
@@ -127,25 +157,44 @@ impl Prepared {
         ic: [G1Affine; 2],
     ) -> Self {
         Self {
+            multiples: FixedBase::new(ic[1]),
             ic,
             alpha_beta: Bn254::pairing(alpha, beta),
-            minus_gamma: (-gamma).into(),
-            minus_delta: (-delta).into(),
+            minus_gamma: Lines::of(&-gamma),
+            minus_delta: Lines::of(&-delta),
         }
     }
 
     /// The equation of the module's head.
     pub(crate) fn check(&self, proof: &Proof, public_input: &Fr) -> Result<(), ProofError> {
-        let ic = (self.ic[1] * public_input + self.ic[0].into_group()).into_affine();
-        let left = Bn254::multi_miller_loop(
-            [proof.a, ic, proof.c].map(<Bn254 as Pairing>::G1Prepared::from),
-            [proof.b.into(), self.minus_gamma.clone(), self.minus_delta.clone()],
-        );
-        // `None` for a product of zero, which points of order r never give.
-        if Bn254::final_exponentiation(left) == Some(self.alpha_beta) {
-            Ok(())
-        } else {
-            Err(ProofError::Invalid)
-        }
+        let instance = self.multiples.add_multiple(self.ic[0].into(), public_input).into_affine();
+        let fixed = [(instance, &self.minus_gamma), (proof.c, &self.minus_delta)];
+        let value = miller::value(Some((&proof.a, &G2Prepared::from(proof.b))), &fixed);
+        if finished(value) == Some(self.alpha_beta) { Ok(()) } else { Err(ProofError::Invalid) }
     }
+
+    /// How far a combination of proofs is from holding: the left side of the module's equation, each proof's raised to its
+    /// coefficient, over the right side. The identity if it holds; that of two combinations is the product of theirs.
+    ///
+    /// Takes the Miller value `Π e(rᵢAᵢ, Bᵢ)`, and the sums of coefficients, of coefficients times public inputs, and of coefficients
+    /// times C.
+    pub(crate) fn defect(&self, value: Fq12, sums: &Sums) -> PairingOutput<Bn254> {
+        let instance = self.multiples.add_multiple(self.ic[0] * sums.coefficients, &sums.public_inputs);
+        let fixed = [(instance.into_affine(), &self.minus_gamma), (sums.c.into_affine(), &self.minus_delta)];
+        // No product of lines of points of G2 is zero.
+        let left = finished(value * miller::value(None, &fixed)).unwrap_or_default();
+        left - self.alpha_beta * sums.coefficients
+    }
+}
+
+/// What a combination of proofs adds up to, apart from its Miller value.
+pub(crate) struct Sums {
+    pub(crate) coefficients: Fr,
+    pub(crate) public_inputs: Fr,
+    pub(crate) c: G1Projective,
+}
+
+/// `None` for a value of zero, which points of order r never give.
+fn finished(value: Fq12) -> Option<PairingOutput<Bn254>> {
+    Bn254::final_exponentiation(MillerLoopOutput(value))
 }

@@ -10,12 +10,14 @@
 //! **Not checked here**: that the key belongs to the circuit whose digest it names, and who made it. Take it
 //! from where you take this crate from, and compare [`VerifyingKey::digest`] with the published one.
 
+use alloc::vec::Vec;
+
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use tacit_credential::field;
 use tacit_credential::request::CircuitDigest;
 
+use crate::curve::points::{self, PointError};
 use crate::groth16::{Prepared, Proof, ProofError};
-use crate::points::{self, PointError};
 
 const MAGIC: &[u8; 8] = b"tacit-vk";
 const VERSION: u8 = 1;
@@ -146,13 +148,13 @@ impl VerifyingKey {
         points: KeyPoints,
     ) -> Result<Self, KeyError> {
         let at = |element| move |cause| KeyError::Point { element, cause };
-        points::check(&points.alpha_g1).map_err(at(KeyElement::Alpha))?;
-        points::check(&points.beta_g2).map_err(at(KeyElement::Beta))?;
-        points::check(&points.gamma_g2).map_err(at(KeyElement::Gamma))?;
-        points::check(&points.delta_g2).map_err(at(KeyElement::Delta))?;
-        points::check(&points.ic[0]).map_err(at(KeyElement::Ic0))?;
+        points::check_g1(&points.alpha_g1).map_err(at(KeyElement::Alpha))?;
+        points::check_g2(&points.beta_g2).map_err(at(KeyElement::Beta))?;
+        points::check_g2(&points.gamma_g2).map_err(at(KeyElement::Gamma))?;
+        points::check_g2(&points.delta_g2).map_err(at(KeyElement::Delta))?;
+        points::check_g1(&points.ic[0]).map_err(at(KeyElement::Ic0))?;
         // An identity here would leave the public input out of the equation.
-        points::check(&points.ic[1]).map_err(at(KeyElement::Ic1))?;
+        points::check_g1(&points.ic[1]).map_err(at(KeyElement::Ic1))?;
         if points.gamma_g2 == points.delta_g2 || points.gamma_g2 == -points.delta_g2 {
             return Err(KeyError::Unfinished);
         }
@@ -234,6 +236,10 @@ impl VerifyingKey {
     /// The points, for other formats.
     pub fn points(&self) -> &KeyPoints {
         &self.points
+    }
+
+    pub(crate) fn prepared(&self) -> &Prepared {
+        &self.prepared
     }
 
     /// Checks a proof of one public input, and nothing else: see the warning in [`groth16`](crate::groth16).

@@ -15,50 +15,15 @@
 //! | your own key pair | signs your requests | make it once, keep the secret half secret |
 //! | certificate | the ministry's word on your name and domain | apply for it; without it wallets warn your guests |
 //!
-//! # Use
+//! # A whole site
+//!
+//! With [axum](https://docs.rs/axum); the file is `examples/booking_site.rs`, and the crate's tests run it.
 //!
 //! ```no_run
-//! use std::time::Duration;
-//! use tacit_verifier::*;
-//!
-//! # fn read(_: &str) -> Vec<u8> { Vec::new() }
-//! # fn rng() -> impl rand_core::CryptoRngCore { rand::rngs::OsRng }
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (signing_key, operator) = (SigningKey::from_bytes(&[1; 32]), OperatorKey::from_bytes(&[0; 32])?);
-//! // Once, when the site starts:
-//! let verifier = Verifier::builder(VerifierKey::from(&signing_key), operator)
-//!     .key(VerifyingKey::from_bytes(&read("resident-id.vk"))?)
-//!     .build()?;
-//!
-//! // Whenever the operator publishes a list (look once an hour); open requests of older lists end with it:
-//! verifier.add_trust_list(serde_json::from_slice(&read("trust/latest.json"))?)?;
-//!
-//! // For every guest: make a request, keep it with the guest's session, and send it to the wallet (a link, a QR code).
-//! let ask = Ask {
-//!     policy: Policy::from_json(r#"{"minimum_age": 18, "provinces": ["Guangdong", "Hunan"]}"#)?,
-//!     endpoint: "https://hotel.example/tacit".into(),
-//!     lifetime: Duration::from_secs(300),
-//! };
-//! let request = verifier.request(ask, &signing_key, &mut rng())?;
-//! let for_the_wallet = request.to_json();
-//!
-//! // When the wallet answers:
-//! let presentation = Presentation::from_bytes(&read("what the wallet sent"))?;
-//! match verifier.verify(&request, &presentation) {
-//!     Ok(guest) => check_in(&guest),
-//!     Err(error) => {
-//!         eprintln!("refused: {error}"); // The cause stays in your log
-//!         answer_with(error.refusal()); // and the sender gets always the same answer.
-//!     }
-//! }
-//! # Ok(()) }
-//!
-//! // Code that relies on the proof takes a `VerifiedPresentation`: nothing but this crate can make one.
-//! fn check_in(guest: &VerifiedPresentation) {
-//!     println!("welcome; proven: {:?}", guest.policy().describe(guest.date()));
-//! }
-//! # fn answer_with(_: Refusal) {}
+#![doc = include_str!("../examples/booking_site.rs")]
 //! ```
+//!
+//! Look for a new trust list once an hour and hand it to [`Verifier::add_trust_list`]; open requests of older lists end with it.
 //!
 //! # What you can rely on, once you hold a [`VerifiedPresentation`]
 //!
@@ -73,52 +38,95 @@
 //! What you cannot: that the person in front of you is the holder, if the holder lends an unlocked wallet; and
 //! anything at all, if [`VerifiedPresentation::development_key`] says true.
 //!
+//! # Storing your guest and closing the request in one transaction
+//!
+//! `verify` is two steps in one. [`Verifier::check`] finds out whether to believe the answer; accepting it closes its challenge,
+//! so that it counts once. If your database should do that, together with whatever it stores about the guest, take the
+//! steps apart: [`CheckedPresentation::accept_with`] (or `accept_with_async`) runs your transaction and gives the
+//! `VerifiedPresentation` only if it was committed. [`checked`] has the contract. Pass [`ChallengesElsewhere`] to
+//! [`VerifierBuilder::challenges`] then.
+//!
 //! # If you run several servers
 //!
-//! Every server needs the same open challenges: implement [`ChallengeStore`] over your database ([`challenge`]
-//! says what it must guarantee) and pass it to [`VerifierBuilder::challenges`]. The store in memory serves one
-//! process.
+//! Every server needs the same open challenges: take the steps apart as above, or implement [`ChallengeStore`] over your
+//! database ([`challenge`] says what it must guarantee). The store in memory serves one process.
 //!
-//! To consume the challenge in the very transaction that stores your guest, or from asynchronous code, take
-//! [`Verifier::check`] and [`CheckedPresentation::accept_with`] instead of `verify` ([`checked`] has the contract), with
-//! [`ChallengesElsewhere`] as the store.
+//! # If you check many answers
+//!
+//! [`Verifier::check_batch`] and [`Verifier::verify_batch`] give the same results as one by one in a third of the time; false
+//! answers among them are found without checking each ([`mod@batch`]).
+//!
+//! # What changes while you run
+//!
+//! All through a shared reference, and none of it needs a restart. What is unknown or retired is refused by its name, never
+//! replaced by something else.
+//!
+//! | what | how | requests that are open |
+//! | --- | --- | --- |
+//! | a new trust list | [`Verifier::add_trust_list`] | end, at once or after [`VerifierBuilder::grace_after_newer_list`] |
+//! | one more trust operator | [`Verifier::add_operator`], [`Verifier::prefer_operator`] | stay |
+//! | a trust operator that you rely on no longer | [`Verifier::retire_operator`] | its own end with [`VerifyError::OperatorRetired`] |
+//! | your certificate | [`Verifier::set_certificate`] | stay |
+//! | a new version of the circuit | [`Verifier::add_key`] | stay; new ones are made for it |
+//! | an old version of the circuit | [`Verifier::retire_key`] | its own end with [`VerifyError::RetiredCircuit`] |
+//!
+//! # Without the standard library
+//!
+//! With `default-features = false` the crate needs `alloc` alone, on WASM or a small device: pass a [`Clock`] and a
+//! [`ChallengeStore`] (or [`ChallengesElsewhere`]). A verifier then belongs to one thread.
 //!
 //! # What this crate does not do
 //!
 //! It does not fetch lists, speak HTTP, or store guests. It has no `unsafe` code, no global state and no
 //! network access, and depends neither on the circuits nor on the prover.
 
+#![cfg_attr(not(any(test, feature = "std")), no_std)]
+
+extern crate alloc;
+// The example is one of the tests.
+#[cfg(test)]
+extern crate self as tacit_verifier;
+
+pub mod batch;
 mod builder;
 pub mod challenge;
+mod check;
 pub mod checked;
 mod clock;
 mod codes;
+mod curve;
 mod error;
 pub mod groth16;
 pub mod key;
-mod points;
+mod lists;
+mod operators;
+mod registry;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod verified;
 mod verifier;
 
 pub use builder::VerifierBuilder;
-pub use challenge::{ChallengeError, ChallengeStore, ChallengesElsewhere, MemoryChallengeStore};
+#[cfg(feature = "std")]
+pub use challenge::MemoryChallengeStore;
+pub use challenge::{ChallengeError, ChallengeStore, ChallengesElsewhere};
 pub use checked::CheckedPresentation;
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 pub use clock::SystemClock;
 pub use clock::{Clock, FixedClock};
+pub use curve::points::PointError;
 pub use ed25519_dalek::SigningKey;
-pub use error::{AddListError, AskError, BuildError, Refusal, VerifyError};
+pub use error::{AddListError, AskError, BuildError, KeyUseError, OperatorError, Refusal, VerifyError};
 pub use groth16::ProofError;
 pub use key::{KeyError, KeyPoints, Provenance, VerifyingKey};
-pub use points::PointError;
+pub use operators::Operator;
 pub use tacit_credential::certificate::{VerifierCertificate, VerifierKey};
 pub use tacit_credential::date::{Date, UnixTime};
 pub use tacit_credential::holder::Pseudonym;
 pub use tacit_credential::policy::Policy;
 pub use tacit_credential::presentation::{Disclosed, Presentation};
-pub use tacit_credential::request::{Challenge, SignedRequest};
+pub use tacit_credential::request::{Challenge, CircuitDigest, SignedRequest};
 pub use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList};
 pub use verified::{Findings, VerifiedPresentation};
 pub use verifier::{Ask, MAX_LIFETIME, Verifier};

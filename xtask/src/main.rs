@@ -9,6 +9,7 @@ mod asan;
 mod bench;
 mod npm;
 mod redis;
+mod verifier;
 
 use clap::{Parser, Subcommand};
 use std::env;
@@ -81,7 +82,7 @@ fn test(stages: &mut Stages) -> Result<(), String> {
     stages.run("unit and integration tests", cargo().args(all))?;
     stages.run("documentation tests", cargo().args(["test", "--workspace", "--locked", "--doc"]))?;
     npm::interop(stages)?;
-    check_verifier_dependencies(stages)
+    verifier::check(stages)
 }
 
 fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
@@ -120,37 +121,6 @@ fn ci(stages: &mut Stages) -> Result<(), String> {
     docs.env("RUSTDOCFLAGS", "--deny warnings");
     stages.run("documentation", &mut docs)?;
     test(stages)
-}
-
-/// The verifier stays small: no proof-system crates, and a bounded number of dependencies.
-fn check_verifier_dependencies(stages: &mut Stages) -> Result<(), String> {
-    const MOST: usize = 90;
-    const NEVER: [&str; 5] = ["tacit-circuits", "tacit-prover", "tacit-r1cs", "ark-groth16", "ark-r1cs-std"];
-    let started = Instant::now();
-    let output = cargo()
-        .args(["tree", "--package", "tacit-verifier", "--edges", "normal", "--prefix", "none", "--locked"])
-        .output()
-        .map_err(|error| format!("cannot run cargo tree: {error}"))?;
-    let listing = String::from_utf8_lossy(&output.stdout);
-    let mut crates: Vec<&str> = listing
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| !name.is_empty())
-        .collect();
-    crates.sort_unstable();
-    crates.dedup();
-    stages.done("dependencies of the verifier", started);
-    println!("tacit-verifier: {} crates in all", crates.len());
-    if let Some(unwanted) = crates.iter().find(|name| NEVER.contains(name)) {
-        return Err(format!("tacit-verifier depends on {unwanted}, which it must not"));
-    }
-    if !output.status.success() || crates.is_empty() || crates.len() > MOST {
-        return Err(format!(
-            "tacit-verifier has {} crates in its tree, at most {MOST} are allowed",
-            crates.len()
-        ));
-    }
-    Ok(())
 }
 
 /// What ran, and how long each stage took.

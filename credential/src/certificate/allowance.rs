@@ -14,6 +14,9 @@ use crate::extras::{MAX_EXTRAS, MAX_LABEL_BYTES, check_label};
 use crate::policy::{DisclosedAttribute, DisclosureMask};
 use crate::table::Table;
 use crate::wire::{Decoder, Encoder, WireError};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 

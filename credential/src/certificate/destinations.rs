@@ -6,6 +6,9 @@
 //! reader of the same URL sends the answer elsewhere than what was compared.
 
 use super::{CertificateError, VerifierIdentity};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 

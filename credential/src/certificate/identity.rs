@@ -1,6 +1,7 @@
 //! Identities of verifiers: domains in lower case.
 
 use super::CertificateError;
+use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 

@@ -24,6 +24,9 @@ use crate::signing::{DetachedSignature, OperatorKey};
 #[cfg(feature = "toml")]
 use crate::toml_fault::{self, TomlFault};
 use crate::wire::{Decoder, Encoder, WireError};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 

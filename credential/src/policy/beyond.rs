@@ -3,6 +3,8 @@
 //! Not checked here: that the certificate is the operator's ([`SignedRequest::verify`](crate::request::SignedRequest::verify)),
 //! and that a shared scope is one that the certificate lists: that one is refused there, not warned of.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZeroU32;
 

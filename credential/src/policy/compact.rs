@@ -10,6 +10,8 @@ use super::{DisclosedAttribute, MAX_TEXT_CHARACTERS, Policy, ScopeLabel};
 use crate::certificate::{IDENTITY_MAX, VerifierIdentity};
 use crate::region::{Province, RegionRange};
 use crate::wire::{Decoder, Encoder, WireError};
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
 
 /// Most bytes of a title or label: four a character.
 const TEXT_MAX: usize = 4 * MAX_TEXT_CHARACTERS;

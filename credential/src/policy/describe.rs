@@ -2,6 +2,9 @@
 
 use super::{Bounds, DisclosedAttribute, DisclosureMask, Policy};
 use crate::date::Date;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 impl Policy {
     /// What the holder would prove and show by answering on the day `on`.

@@ -20,6 +20,9 @@
 //!
 //! Not checked here: whether the business may ask this (its certificate), and which day it is (the verifier's clock).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 

@@ -8,6 +8,7 @@
 //! Not seen here: what several requests tell together. A business that recognises a guest by pseudonym can ask for another
 //! range each time and put the answers together; the wallet's history shows the holder what was asked before.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::{DisclosedAttribute, Policy};

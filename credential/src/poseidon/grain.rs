@@ -13,6 +13,7 @@
 
 use super::Parameters;
 use crate::field::Fr;
+use alloc::vec::Vec;
 use ark_ff::{BigInt, PrimeField, Zero, batch_inversion};
 
 struct Grain {

@@ -21,11 +21,12 @@ mod grain;
 mod sparse;
 
 use crate::field::Fr;
+use crate::once::Once;
+use alloc::vec::Vec;
 use ark_ff::Field;
-use std::sync::OnceLock;
 
 /// The fewest and the most elements of a state that [`parameters`] knows.
-pub const WIDTHS: std::ops::RangeInclusive<usize> = 2..=9;
+pub const WIDTHS: core::ops::RangeInclusive<usize> = 2..=9;
 
 const FULL_ROUNDS: usize = 8;
 /// Partial rounds for t = 2..=9.
@@ -80,7 +81,7 @@ impl Parameters {
 /// # Panics
 /// If `width` is not within [`WIDTHS`].
 pub fn parameters(width: usize) -> &'static Parameters {
-    static CELLS: [OnceLock<Parameters>; 8] = [const { OnceLock::new() }; 8];
+    static CELLS: [Once<Parameters>; 8] = [const { Once::new() }; 8];
     assert!(WIDTHS.contains(&width), "Poseidon parameters exist for 2 to 9 elements, not for {width}");
     CELLS[width - 2].get_or_init(|| grain::generate(width, FULL_ROUNDS, PARTIAL_ROUNDS[width - 2]))
 }

@@ -14,8 +14,9 @@
 use super::dot::dot;
 use super::{Parameters, fifth_power, parameters};
 use crate::field::Fr;
+use crate::once::Once;
+use alloc::vec::Vec;
 use ark_ff::{AdditiveGroup, Field};
-use std::sync::OnceLock;
 
 /// The permutation of `T` elements, prepared.
 pub(super) struct Sparse<const T: usize> {
@@ -78,15 +79,15 @@ impl<const T: usize> PartialRound<T> {
 }
 
 fn product<const T: usize>(matrix: &[[Fr; T]; T], state: &[Fr; T]) -> [Fr; T] {
-    std::array::from_fn(|i| dot(&matrix[i], state))
+    core::array::from_fn(|i| dot(&matrix[i], state))
 }
 
 impl<const T: usize> Sparse<T> {
     fn derive(plain: &Parameters) -> Self {
         let half = plain.full_rounds / 2;
         let constants_of =
-            |round: usize| -> [Fr; T] { std::array::from_fn(|i| plain.round_constants[round * T + i]) };
-        let mds: [[Fr; T]; T] = std::array::from_fn(|i| std::array::from_fn(|j| plain.mds[i][j]));
+            |round: usize| -> [Fr; T] { core::array::from_fn(|i| plain.round_constants[round * T + i]) };
+        let mds: [[Fr; T]; T] = core::array::from_fn(|i| core::array::from_fn(|j| plain.mds[i][j]));
 
         let mut carried = [Fr::ZERO; T];
         let mut constants = vec![];
@@ -95,7 +96,7 @@ impl<const T: usize> Sparse<T> {
             for (sum, carried) in sum.iter_mut().zip(&carried) {
                 *sum += carried;
             }
-            constants.push(std::mem::take(&mut sum[0]));
+            constants.push(core::mem::take(&mut sum[0]));
             carried = product(&mds, &sum);
         }
         let mut full_constants: Vec<[Fr; T]> =
@@ -126,7 +127,8 @@ impl<const T: usize> Sparse<T> {
 
 /// `diag(1, M̂ᵉ)`.
 fn block_power<const T: usize>(m: &[[Fr; T]; T], exponent: usize) -> [[Fr; T]; T] {
-    let mut power = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { Fr::ONE } else { Fr::ZERO }));
+    let mut power =
+        core::array::from_fn(|i| core::array::from_fn(|j| if i == j { Fr::ONE } else { Fr::ZERO }));
     for bit in (0..usize::BITS - exponent.leading_zeros()).rev() {
         power = block_times_lower_rows(&power, &power);
         if exponent >> bit & 1 == 1 {
@@ -138,9 +140,9 @@ fn block_power<const T: usize>(m: &[[Fr; T]; T], exponent: usize) -> [[Fr; T]; T
 
 /// `diag(1, M̂)·B`.
 fn block_times_lower_rows<const T: usize>(m: &[[Fr; T]; T], b: &[[Fr; T]; T]) -> [[Fr; T]; T] {
-    std::array::from_fn(|i| match i {
+    core::array::from_fn(|i| match i {
         0 => b[0],
-        _ => std::array::from_fn(|j| (1..T).map(|k| m[i][k] * b[k][j]).sum()),
+        _ => core::array::from_fn(|j| (1..T).map(|k| m[i][k] * b[k][j]).sum()),
     })
 }
 
@@ -189,7 +191,7 @@ macro_rules! prepare {
     ($($t:literal)*) => {$(
         impl Prepared<$t> for Width<$t> {
             fn prepared() -> &'static Sparse<$t> {
-                static CELL: OnceLock<Sparse<$t>> = OnceLock::new();
+                static CELL: Once<Sparse<$t>> = Once::new();
                 CELL.get_or_init(|| Sparse::derive(parameters($t)))
             }
         }

@@ -17,6 +17,9 @@
 //! Not checked here: that the number is the person's only one. An authority that replaces a number (a mistake
 //! in it, or a duplicate) must see to it that the credential of the old one is revoked.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,7 @@
 //!
 //! Source: `data/provinces.csv`, from GB/T 2260.
 
+use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
 

@@ -3,6 +3,7 @@
 //! The table is read when the crate is compiled, from `data/provinces.csv`: 34 lines of code, Chinese and English name,
 //! sorted by code.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 

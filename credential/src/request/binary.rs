@@ -20,6 +20,9 @@ use crate::policy::Policy;
 use crate::signing::DetachedSignature;
 use crate::trust_list::{Epoch, TrustListId};
 use crate::wire::{Decoder, Encoder, WireError};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Deserialize;
 
 /// Largest request that is read in the binary form.

@@ -30,6 +30,8 @@ use crate::policy::{Beyond, Policy};
 use crate::signing::{DetachedSignature, OperatorKey};
 use crate::trust_list::{Epoch, TrustListId};
 use crate::wire::Encoder;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use ed25519_dalek::SigningKey;
 use rand_core::CryptoRngCore;

@@ -2,6 +2,7 @@
 
 use super::{CHUNK_LEVELS, CHUNK_WORDS, StatusError, StatusRoot, StatusWord, empty_node, root_of};
 use crate::field::{self, Fr};
+use alloc::vec::Vec;
 
 /// 512 neighbouring words of a tree, as published.
 #[derive(Clone, Debug, PartialEq, Eq)]

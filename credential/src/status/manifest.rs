@@ -16,9 +16,11 @@ use crate::date::UnixTime;
 pub use crate::signing::PublishingKey;
 use crate::signing::{DetachedSignature, SigningError};
 use crate::wire::Encoder;
+use alloc::vec::Vec;
+use core::fmt;
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+#[cfg(feature = "std")]
 use std::path::{Path, PathBuf};
 
 /// Hash of an entry of an issuer's log; 64 hex digits in JSON and on paper.
@@ -113,21 +115,25 @@ impl SignedManifest {
 }
 
 /// The folder of one publication below `dir`.
+#[cfg(feature = "std")]
 pub fn publication_dir(dir: &Path, issuer: &IssuerId, sequence: u64) -> PathBuf {
     dir.join(issuer.as_str()).join(format!("{sequence:08}"))
 }
 
 /// The manifest of a publication.
+#[cfg(feature = "std")]
 pub fn manifest_path(dir: &Path, issuer: &IssuerId, sequence: u64) -> PathBuf {
     publication_dir(dir, issuer, sequence).join("manifest.json")
 }
 
 /// The top file of a publication.
+#[cfg(feature = "std")]
 pub fn top_path(dir: &Path, issuer: &IssuerId, sequence: u64) -> PathBuf {
     publication_dir(dir, issuer, sequence).join("top.bin")
 }
 
 /// A chunk file of a publication.
+#[cfg(feature = "std")]
 pub fn chunk_path(dir: &Path, issuer: &IssuerId, sequence: u64, chunk: u16) -> PathBuf {
     publication_dir(dir, issuer, sequence).join(format!("chunk-{chunk:03}.bin"))
 }

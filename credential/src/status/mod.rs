@@ -19,19 +19,19 @@ mod manifest;
 mod tree;
 mod word;
 
+use alloc::vec::Vec;
 pub use files::{StatusChunk, StatusTop};
-pub use manifest::{
-    LogHash, LogHead, PublishingKey, SignedManifest, StatusManifest, chunk_path, manifest_path,
-    publication_dir, top_path,
-};
+pub use manifest::{LogHash, LogHead, PublishingKey, SignedManifest, StatusManifest};
+#[cfg(feature = "std")]
+pub use manifest::{chunk_path, manifest_path, publication_dir, top_path};
 pub use tree::StatusTree;
 pub use word::StatusWord;
 
 use crate::attributes::{ARITY, RevocationIndex, STATUS_LEVELS};
 use crate::field::{self, Fr};
+use crate::once::Once;
 use crate::poseidon;
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
 
 /// Words in one chunk, and chunks in one tree: `8^3`.
 pub const CHUNK_WORDS: usize = 512;
@@ -94,7 +94,7 @@ impl StatusWitness {
         let upper = path_siblings(top.roots.clone(), usize::from(chunk.index));
         let mut levels = lower.into_iter().chain(upper);
         let siblings =
-            std::array::from_fn(|_| levels.next().expect("three levels below and three above the chunks"));
+            core::array::from_fn(|_| levels.next().expect("three levels below and three above the chunks"));
         Ok(Self { word: chunk.words[word], siblings })
     }
 
@@ -131,7 +131,7 @@ fn path_siblings(mut nodes: Vec<Fr>, mut position: usize) -> Vec<[Fr; ARITY - 1]
 
 /// The root of an empty subtree with `level` levels.
 fn empty_node(level: usize) -> Fr {
-    static EMPTY: OnceLock<[Fr; STATUS_LEVELS + 1]> = OnceLock::new();
+    static EMPTY: Once<[Fr; STATUS_LEVELS + 1]> = Once::new();
     EMPTY.get_or_init(|| {
         let mut nodes = [Fr::from(0u64); STATUS_LEVELS + 1];
         for level in 0..STATUS_LEVELS {

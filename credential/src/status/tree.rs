@@ -6,7 +6,8 @@ use super::{
 use crate::attributes::{ARITY, RevocationIndex, STATUS_LEVELS};
 use crate::field::Fr;
 use crate::poseidon;
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// A sparse status tree with all inner nodes that differ from the empty tree's.
 #[derive(Clone, Debug, Default)]
@@ -71,11 +72,11 @@ impl StatusTree {
     /// The witness of one credential's bit, revoked or not.
     pub fn witness(&self, index: RevocationIndex) -> StatusWitness {
         let mut position = index.word();
-        let siblings = std::array::from_fn(|level| {
+        let siblings = core::array::from_fn(|level| {
             let (base, own) = (position / ARITY as u32 * ARITY as u32, position % ARITY as u32);
             position /= ARITY as u32;
             let mut others = (0..ARITY as u32).filter(|&i| i != own);
-            std::array::from_fn(|_| {
+            core::array::from_fn(|_| {
                 self.child(level, base + others.next().expect("eight children less one are seven"))
             })
         });
@@ -110,7 +111,7 @@ impl StatusTree {
     /// Hash of the children of node `position` of level `level + 1`.
     fn node_hash(&self, level: usize, position: u32) -> Fr {
         let children: [Fr; ARITY] =
-            std::array::from_fn(|i| self.child(level, position * ARITY as u32 + i as u32));
+            core::array::from_fn(|i| self.child(level, position * ARITY as u32 + i as u32));
         poseidon::hash(&children)
     }
 }

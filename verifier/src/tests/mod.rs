@@ -4,10 +4,13 @@
 //! the pairing is refused by a check of this crate and not by the circuit.
 
 mod accept;
+mod batches;
+mod example;
 mod keys;
 mod lists;
 mod presentations;
 mod requests;
+mod rotation;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -54,7 +57,7 @@ pub(super) fn new_prover(seed: u64) -> Prover {
     Prover::new(key)
 }
 
-pub(super) fn prove(digest: Fr) -> ProofBytes {
+pub(crate) fn prove(digest: Fr) -> ProofBytes {
     let assignment = tacit_r1cs::assign(&Echo(Private::known(&digest)));
     let mut rng = ChaCha20Rng::seed_from_u64(6);
     ProofBytes(prover().prove(&assignment, &mut rng).unwrap().to_bytes())
@@ -69,7 +72,7 @@ pub(super) fn points(prover: &Prover) -> KeyPoints {
     KeyPoints::new(vk.alpha_g1, vk.beta_g2, vk.gamma_g2, vk.delta_g2, &vk.gamma_abc_g1).unwrap()
 }
 
-pub(super) fn key() -> VerifyingKey {
+pub(crate) fn key() -> VerifyingKey {
     VerifyingKey::from_points(circuit(), Provenance::Development, points(prover())).unwrap()
 }
 
@@ -126,9 +129,11 @@ impl Site {
 
     /// The parts of a further verifier of this site, without any list.
     pub(super) fn builder(&self) -> VerifierBuilder {
+        self.builder_without_keys().key(key()).accept_development_keys()
+    }
+
+    pub(super) fn builder_without_keys(&self) -> VerifierBuilder {
         Verifier::builder(VerifierKey::from(&self.world.verifier), self.world.operator_key())
-            .key(key())
-            .accept_development_keys()
             .clock(self.clock.clone())
     }
 

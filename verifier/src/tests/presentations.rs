@@ -412,14 +412,14 @@ fn malformed_proofs_are_refused_by_name() {
 }
 
 /// A compressed point of the twist of another order than r.
-fn outside_subgroup() -> [u8; 64] {
+pub(super) fn outside_subgroup() -> [u8; 64] {
     (0u8..)
         .map(|x| {
             let mut bytes = [0; 64];
             bytes[0] = x;
             bytes
         })
-        .find(|bytes| points::read_g2(bytes) == Err(PointError::OutsideSubgroup))
+        .find(|bytes| curve::points::read_g2(bytes) == Err(PointError::OutsideSubgroup))
         .unwrap()
 }
 

@@ -86,9 +86,9 @@ fn verifiers_that_do_not_fit_together_are_not_built() {
     let world = World::new(1);
     let builder = || Verifier::builder(VerifierKey::from(&world.verifier), world.operator_key());
     assert_eq!(builder().build().err(), Some(BuildError::NoKey));
-    assert_eq!(builder().key(key()).build().err(), Some(BuildError::DevelopmentKey(circuit())));
+    assert_eq!(builder().key(key()).build().err(), Some(KeyUseError::Development(circuit()).into()));
     let twice = builder().key(key()).key(key()).accept_development_keys();
-    assert_eq!(twice.build().err(), Some(BuildError::DuplicateKey(circuit())));
+    assert_eq!(twice.build().err(), Some(KeyUseError::Duplicate(circuit()).into()));
     let other = VerifierKey::from(&SigningKey::from_bytes(&[8; 32]));
     let foreign = Verifier::builder(other, world.operator_key())
         .key(key())

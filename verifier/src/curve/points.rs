@@ -12,10 +12,14 @@
 //! Source: *Groth16* needs points of order r; in G1 of BN254 every point of the curve has it, in G2 only one in
 //! about 2²⁵⁴.
 
+use ark_bn254::g1::Config as G1Config;
+use ark_bn254::g2::Config as G2Config;
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
-use ark_ff::{BigInt, PrimeField};
+use ark_ff::{BigInt, Field, PrimeField};
+
+use super::{roots, subgroup};
 
 /// Bytes of a compressed point of G1.
 pub(crate) const G1_BYTES: usize = 32;
@@ -45,36 +49,55 @@ pub enum PointError {
     Identity,
 }
 
-/// Curve, subgroup and identity, for a point that came as coordinates.
-pub(crate) fn check<P: SWCurveConfig>(point: &Affine<P>) -> Result<(), PointError> {
+/// Curve and identity, for a point of G1 that came as coordinates.
+pub(crate) fn check_g1(point: &G1Affine) -> Result<(), PointError> {
+    check_curve(point)
+}
+
+/// Curve, subgroup and identity, for a point of G2 that came as coordinates.
+pub(crate) fn check_g2(point: &G2Affine) -> Result<(), PointError> {
+    check_curve(point)?;
+    check_subgroup(point)
+}
+
+fn check_curve<P: SWCurveConfig>(point: &Affine<P>) -> Result<(), PointError> {
     if point.is_zero() {
         Err(PointError::Identity)
     } else if !point.is_on_curve() {
         Err(PointError::OffCurve)
-    } else if !point.is_in_correct_subgroup_assuming_on_curve() {
-        Err(PointError::OutsideSubgroup)
     } else {
         Ok(())
     }
 }
 
+/// For a point of the twist that is not the identity.
+pub(crate) fn check_subgroup(point: &G2Affine) -> Result<(), PointError> {
+    if subgroup::contains(point) { Ok(()) } else { Err(PointError::OutsideSubgroup) }
+}
+
 /// Reads a point of G1.
 pub(crate) fn read_g1(bytes: &[u8; G1_BYTES]) -> Result<G1Affine, PointError> {
     let (bytes, larger) = split_flags(*bytes)?;
-    let point =
-        G1Affine::get_point_from_x_unchecked(read_coordinate(&bytes)?, larger).ok_or(PointError::OffCurve)?;
-    check(&point)?;
-    Ok(point)
+    let x = read_coordinate(&bytes)?;
+    let y = roots::root(&(x.square() * x + G1Config::COEFF_B)).ok_or(PointError::OffCurve)?;
+    // On the curve, and so in the group; with y ≠ 0, since its order is odd.
+    Ok(G1Affine::new_unchecked(x, if (y > -y) == larger { y } else { -y }))
 }
 
 /// Reads a point of G2.
 pub(crate) fn read_g2(bytes: &[u8; G2_BYTES]) -> Result<G2Affine, PointError> {
+    let point = read_twist(bytes)?;
+    check_subgroup(&point)?;
+    Ok(point)
+}
+
+/// Reads a point of the twist that is not the identity. Not checked: that it is of G2; the reader must.
+pub(crate) fn read_twist(bytes: &[u8; G2_BYTES]) -> Result<G2Affine, PointError> {
     let (bytes, larger) = split_flags(*bytes)?;
     let (c0, c1) = bytes.split_at(G1_BYTES);
     let x = Fq2::new(read_coordinate(c0)?, read_coordinate(c1)?);
-    let point = G2Affine::get_point_from_x_unchecked(x, larger).ok_or(PointError::OffCurve)?;
-    check(&point)?;
-    Ok(point)
+    let y = roots::root_in_extension(&(x.square() * x + G2Config::COEFF_B)).ok_or(PointError::OffCurve)?;
+    Ok(G2Affine::new_unchecked(x, if (y > -y) == larger { y } else { -y }))
 }
 
 /// Writes a point of G1 that is not the identity.
@@ -169,8 +192,8 @@ mod tests {
         let mut g2 = [0; 64];
         g2[63] = IDENTITY;
         assert_eq!(read_g2(&g2), Err(PointError::Identity));
-        assert_eq!(check(&G1Affine::identity()), Err(PointError::Identity));
-        assert_eq!(check(&G2Affine::identity()), Err(PointError::Identity));
+        assert_eq!(check_g1(&G1Affine::identity()), Err(PointError::Identity));
+        assert_eq!(check_g2(&G2Affine::identity()), Err(PointError::Identity));
     }
 
     #[test]
@@ -198,7 +221,7 @@ mod tests {
     fn refuses_off_curve_and_off_subgroup() {
         let off = (0u64..).find(|x| G1Affine::get_ys_from_x_unchecked(Fq::from(*x)).is_none()).unwrap();
         assert_eq!(read_g1(&write_coordinate(&Fq::from(off))), Err(PointError::OffCurve));
-        assert_eq!(check(&G1Affine::new_unchecked(Fq::from(1), Fq::from(1))), Err(PointError::OffCurve));
+        assert_eq!(check_g1(&G1Affine::new_unchecked(Fq::from(1), Fq::from(1))), Err(PointError::OffCurve));
 
         let mut seen = [false; 2];
         for x in 0u64..64 {
