@@ -1,26 +1,49 @@
 //! The consent screen: who asks, what will be proved, what will be disclosed; then the question.
 //!
 //! Asked for every presentation: no answer is remembered. Without a terminal and without `--yes` the answer is no.
+//! A request that goes beyond its verifier's certificate has a question of its own, which `--yes` does not answer:
+//! `--allow-beyond-certificate` does.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use tacit_wallet::{ConsentSummary, VerifierSummary};
+use tacit_wallet::{ConsentSummary, VerifierSummary, Warning};
 
 use crate::error::CliError;
 use crate::output::{Output, Style};
 
-/// Shows the summary and asks. `agreed` is `--yes`: shown all the same, not asked.
-pub(crate) fn ask(summary: &ConsentSummary, agreed: bool, output: Output) -> Result<(), CliError> {
+/// What the holder said on the command line.
+#[derive(Clone, Copy)]
+pub(crate) struct Agreed {
+    /// `--yes`: shown all the same, not asked.
+    pub(crate) to_present: bool,
+    /// `--allow-beyond-certificate`.
+    pub(crate) beyond_certificate: bool,
+}
+
+/// Shows the summary and asks whatever is not agreed to yet.
+pub(crate) fn ask(summary: &ConsentSummary, agreed: Agreed, output: Output) -> Result<(), CliError> {
     if !output.is_json() {
         eprint!("{}", screen(summary, output));
     }
-    if agreed {
+    let beyond = summary.warnings.iter().any(|warning| matches!(warning, Warning::Beyond(_)));
+    let can_ask = !output.is_json() && io::stdin().is_terminal() && io::stderr().is_terminal();
+    if beyond && !agreed.beyond_certificate {
+        if agreed.to_present || !can_ask {
+            return Err(CliError::ConsentBeyondCertificate);
+        }
+        question("This goes beyond what the trust operator lets it ask. Answer all the same? [y/N] ")?;
+    }
+    if agreed.to_present {
         return Ok(());
     }
-    if output.is_json() || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !can_ask {
         return Err(CliError::ConsentImpossible);
     }
-    eprint!("Prove and send this? [y/N] ");
+    question("Prove and send this? [y/N] ")
+}
+
+fn question(text: &str) -> Result<(), CliError> {
+    eprint!("{text}");
     // A prompt that cannot be flushed is still a prompt; the answer decides.
     let _ = io::stderr().flush();
     let mut answer = String::new();
@@ -67,8 +90,9 @@ pub(crate) fn lines(summary: &ConsentSummary) -> Vec<(Option<Style>, String)> {
     }
     if let Some(pseudonym) = &summary.pseudonym {
         let text = format!(
-            "It will know you again as {}… at {} for \"{}\".",
+            "It will know you again as {}… {} {} for \"{}\".",
             &pseudonym.pseudonym[..12.min(pseudonym.pseudonym.len())],
+            if pseudonym.shared { "with every business of" } else { "at" },
             pseudonym.identity,
             pseudonym.label
         );
@@ -79,6 +103,7 @@ pub(crate) fn lines(summary: &ConsentSummary) -> Vec<(Option<Style>, String)> {
         "With credential {}: {}, {}.",
         credential.id, credential.name, credential.number
     )));
+    lines.extend(summary.shown_before.iter().map(|before| plain(before.to_string())));
     lines.extend(summary.warnings.iter().map(|warning| (Some(Style::Bad), format!("Careful: {warning}."))));
     lines
 }

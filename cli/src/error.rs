@@ -126,6 +126,11 @@ pub(crate) enum CliError {
         "nothing was sent: there is no terminal to ask for consent at. A script that may agree for the holder says --yes."
     )]
     ConsentImpossible,
+    /// The request asks too much, and nobody said that this is all right.
+    #[error(
+        "nothing was sent: the request goes beyond its verifier's certificate, and --yes does not cover that. Who means to answer it says --allow-beyond-certificate."
+    )]
+    ConsentBeyondCertificate,
     /// A contribution to a trusted setup that does not hold.
     #[error("{message}")]
     BadContribution {
@@ -173,7 +178,7 @@ impl CliError {
             Self::SecretMissing { .. } | Self::EntriesDiffer | Self::EmptySecret(_) | Self::Passphrase(_) => {
                 Exit::Secret
             }
-            Self::ConsentDeclined | Self::ConsentImpossible => Exit::Consent,
+            Self::ConsentDeclined | Self::ConsentImpossible | Self::ConsentBeyondCertificate => Exit::Consent,
             Self::NobodyEnrolled { .. } | Self::DemoDiffers(_) | Self::DevelopmentKey(_) => Exit::Refused,
             Self::BadContribution { .. } => Exit::Refused,
             Self::EmptyBatch(_) => Exit::Malformed,

@@ -215,14 +215,16 @@ impl Exit {
     }
 
     fn of_wallet(error: &(dyn StdError + 'static)) -> Option<Self> {
-        use wallet::{AddError, PassphraseError, RecoveryPhraseError, StoreError, UpdateError};
+        use wallet::{AddError, PassphraseError, PresentError, RecoveryPhraseError, StoreError, UpdateError};
         sorted! { error:
             StoreError => {
                 StoreError::Exists { .. } | StoreError::Missing { .. } => Self::InputOutput,
                 StoreError::Damaged { .. } | StoreError::OtherVersion { .. } => Self::Malformed,
+                StoreError::HistoryDamaged { .. } => Self::Malformed,
                 StoreError::ExcessiveWork => Self::Malformed,
                 StoreError::WrongPassphrase => Self::Secret,
             }
+            PresentError => { PresentError::Store(e) => Self::of(e), }
             AddError => {
                 AddError::Store(e) => Self::of(e),
                 AddError::Credential(e) => Self::of(e),

@@ -3,6 +3,8 @@
 
 mod place;
 
+#[path = "cli/asking.rs"]
+mod asking;
 #[path = "cli/demo.rs"]
 mod demo;
 

@@ -9,6 +9,8 @@
 //! | epochs | for the newest lists, what a presentation needs: root, and path and status witness of every credential |
 //! | proving key | where the key lies that was used last, its digest and memory budget; absent before, and in version 1 |
 //!
+//! What was shown to whom lies in a file of its own ([`crate::history`]).
+//!
 //! Paths and witnesses are derived from lists and files that were verified when they were read; the encryption keeps them
 //! as they were. `Statement::check` recomputes both roots before every proof all the same.
 use std::collections::BTreeMap;
@@ -30,8 +32,9 @@ use crate::proving_key::KnownKey;
 use crate::vault::StoreError;
 
 /// Version that this program writes.
-const VERSION: u32 = 2;
-/// The oldest version that it reads; that one knows no proving key.
+const VERSION: u32 = 3;
+/// The oldest version that it reads. Version 1 knew no proving key; programs of version 2 kept no history, and would leave
+/// gaps in it.
 const OLDEST: u32 = 1;
 
 /// Number of a credential within one wallet.

@@ -2,7 +2,8 @@
 //!
 //! - [`Wallet`]: create, restore, open, add credentials, [`update`](Wallet::update) from published files;
 //! - [`Wallet::prepare`] and [`Consent::approve`]: from a request to a presentation;
-//! - [`Wallet::prepare_shows`]: most of the next proofs beforehand.
+//! - [`Wallet::prepare_shows`]: most of the next proofs beforehand;
+//! - [`Wallet::history`]: what was shown to whom.
 //!
 //! | who has | gets |
 //! | --- | --- |
@@ -13,6 +14,7 @@
 //!
 //! Secrets are zeroized on drop and have no `Debug`. Times are arguments; nothing here reads a clock.
 mod contents;
+mod history;
 mod passphrase;
 mod prepared;
 mod present;
@@ -24,11 +26,13 @@ mod vault;
 mod wallet;
 
 pub use contents::CredentialId;
+pub use history::{Forget, HISTORY_MAX, HistoryEntry, HistoryId, HistoryScope, Outcome, ShownBefore};
 pub use passphrase::{Passphrase, PassphraseError, WorkFactor, WorkFactorError};
 pub use prepared::{PrepareShowsError, ShowsPrepared, SumsUnused};
 pub use present::{
-    Approved, Consent, ConsentSummary, DisclosedItem, OpenExtras, PresentError, PresentOptions, ProofEngine,
-    PseudonymSummary, UncertifiedVerifiers, Unsuitable, VerifierSummary,
+    Approved, BeyondCertificate, Consent, ConsentSummary, DisclosedItem, OpenExtras, PresentError,
+    PresentOptions, ProofEngine, PseudonymSummary, UncertifiedVerifiers, Unsuitable, VerifierSummary,
+    Warning,
 };
 pub use proving_key::{KnownKey, ProvingKeyDigest, ProvingKeyError};
 pub use published::{Published, PublishedDirectory};

@@ -2,6 +2,7 @@
 //!
 //! - `key.age`: an X25519 identity, encrypted to the passphrase (age, scrypt).
 //! - `store.age`: everything else, encrypted to that identity (age, X25519). Changing the passphrase rewrites `key.age` only.
+//! - `history.age`: what was shown to whom, encrypted like the store; see [`crate::history`].
 //! - `prepared/*.age`: what can be made again from the store, encrypted like it; see [`crate::prepared`].
 //! - `lock`: empty; locked by the process that has the wallet open, so that two commands do not overwrite each other.
 //!
@@ -14,6 +15,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::iter;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use age::{DecryptError, Decryptor, EncryptError, Encryptor, scrypt, x25519};
 use secrecy::ExposeSecret;
@@ -24,6 +26,7 @@ use crate::passphrase::{Passphrase, WorkFactor};
 
 const KEY_FILE: &str = "key.age";
 const STORE_FILE: &str = "store.age";
+const HISTORY_FILE: &str = "history.age";
 const PREPARED_DIR: &str = "prepared";
 const LOCK_FILE: &str = "lock";
 
@@ -31,6 +34,8 @@ const LOCK_FILE: &str = "lock";
 pub(crate) struct Vault {
     dir: PathBuf,
     identity: x25519::Identity,
+    /// Held while the history is read, changed and written.
+    history: Mutex<()>,
     /// Held as long as the vault lives; the operating system frees it with the file.
     _lock: File,
 }
@@ -49,7 +54,14 @@ impl Vault {
         if key_file.exists() {
             return Err(StoreError::Exists { dir: dir.to_owned() });
         }
-        let vault = Self { dir: dir.to_owned(), identity: x25519::Identity::generate(), _lock: lock };
+        let vault = Self::unlocked(dir, x25519::Identity::generate(), lock);
+        // Of a wallet whose key file is gone: nobody can read it any more.
+        match fs::remove_file(vault.history_file()) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(io_error(&vault.history_file(), source));
+            }
+            _ => {}
+        }
         vault.save(contents)?;
         vault.write_key(passphrase, work_factor)?;
         Ok(vault)
@@ -86,8 +98,11 @@ impl Vault {
             Refused::Io(source) => io_error(&store_file, source),
             Refused::Age(_) => StoreError::Damaged { file: store_file.clone() },
         })?;
-        let vault = Self { dir: dir.to_owned(), identity, _lock: lock };
-        Ok((vault, store))
+        Ok((Self::unlocked(dir, identity, lock), store))
+    }
+
+    fn unlocked(dir: &Path, identity: x25519::Identity, lock: File) -> Self {
+        Self { dir: dir.to_owned(), identity, history: Mutex::new(()), _lock: lock }
     }
 
     /// Replaces the store. The plain JSON goes straight into the encrypting stream.
@@ -110,6 +125,38 @@ impl Vault {
         write_encrypted(&self.dir.join(KEY_FILE), &recipient, |out| {
             out.write_all(identity.expose_secret().as_bytes())
         })
+    }
+
+    /// The plain bytes of the history; `None` before the first presentation.
+    pub(crate) fn read_history(&self) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let file = self.history_file();
+        match decrypt(&file, &self.identity) {
+            Ok(plain) => Ok(Some(plain)),
+            Err(Refused::Io(source)) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(Refused::Io(source)) => Err(io_error(&file, source)),
+            Err(Refused::Age(_)) => Err(self.history_damaged()),
+        }
+    }
+
+    /// Replaces the history.
+    pub(crate) fn write_history(&self, history: &impl Serialize) -> Result<(), StoreError> {
+        write_encrypted(&self.history_file(), &self.identity.to_public(), |out| {
+            serde_json::to_writer(out, history).map_err(io::Error::from)
+        })
+    }
+
+    /// Held while the history is read, changed and written.
+    pub(crate) fn history_lock(&self) -> &Mutex<()> {
+        &self.history
+    }
+
+    /// What it is if the history cannot be read.
+    pub(crate) fn history_damaged(&self) -> StoreError {
+        StoreError::HistoryDamaged { file: self.history_file() }
+    }
+
+    fn history_file(&self) -> PathBuf {
+        self.dir.join(HISTORY_FILE)
     }
 
     /// The plain bytes of a file in `prepared`; whoever wrote it may have been anybody.
@@ -176,6 +223,16 @@ pub enum StoreError {
     /// A file is not what was written.
     #[error("{file} is damaged; bring back a copy, or restore from the recovery phrase into a new directory", file = file.display())]
     Damaged {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The history is not what was written.
+    #[error(
+        "{file} is damaged, and without it nothing that you show could be remembered; bring back a copy, or begin a new history \
+         with `tacit wallet history --forget all`",
+        file = file.display()
+    )]
+    HistoryDamaged {
         /// The file.
         file: PathBuf,
     },

@@ -88,6 +88,12 @@ pub(crate) enum WalletCommand {
     /// Answer a request: see what is asked, agree, prove.
     #[command(long_about = PRESENT_ABOUT)]
     Present(Present),
+    /// What was shown to whom: list it, or forget it.
+    History {
+        /// Forget entries: `all`, the number of one, or a date before which all are forgotten (YYYY-MM-DD).
+        #[arg(long, value_name = "WHICH")]
+        forget: Option<String>,
+    },
     /// Change the passphrase.
     Passphrase {
         /// Read the new passphrase from the first line of this file [otherwise: TACIT_NEW_PASSPHRASE, or asked for].
@@ -102,6 +108,10 @@ Answer a verifier's request.
 Shows who asks, what will be proved and what will be disclosed, and asks for consent. Scripts agree with \
 --yes; without a terminal and without --yes the answer is no (exit code 6). A request that no credential \
 satisfies is refused with the clause that fails, before any proof is attempted.
+
+Warns of what gives something away (an age range that is nearly a birth date, a single county) and of whatever \
+goes beyond the verifier's certificate, which needs a yes of its own. What you agree to is written into the \
+wallet's history before it leaves: `tacit wallet history`.
 
   tacit wallet present hotel.request.json --out answer.json
 
@@ -144,6 +154,9 @@ pub(crate) struct Present {
     /// Answer a verifier whom the trust operator has not certified.
     #[arg(long)]
     pub(crate) allow_uncertified: bool,
+    /// Answer a request that goes beyond what the trust operator lets its verifier ask; --yes alone does not.
+    #[arg(long)]
+    pub(crate) allow_beyond_certificate: bool,
 }
 
 impl Present {

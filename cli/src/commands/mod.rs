@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod ceremony;
 pub(crate) mod groth16;
+pub(crate) mod history;
 pub(crate) mod inspect;
 pub(crate) mod issuer;
 pub(crate) mod present;

@@ -9,13 +9,13 @@ use tacit_credential::presentation::Presentation;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_prover::Provenance;
 use tacit_wallet::{
-    CredentialId, OpenExtras, PresentError, PresentOptions, ProofEngine, SumsUnused, UncertifiedVerifiers,
-    Wallet,
+    BeyondCertificate, CredentialId, OpenExtras, PresentError, PresentOptions, ProofEngine, SumsUnused,
+    UncertifiedVerifiers, Wallet,
 };
 
 use super::{now, proving};
 use crate::args::Present;
-use crate::consent;
+use crate::consent::{self, Agreed};
 use crate::error::{CliError, refused};
 use crate::exit::Exit;
 use crate::files;
@@ -114,6 +114,8 @@ fn answer(
     if arguments.allow_uncertified {
         options.uncertified = UncertifiedVerifiers::Allow;
     }
+    // The consent below asks about it.
+    options.beyond = BeyondCertificate::Warn;
     if let Some(labels) = &arguments.extras {
         options.extras = OpenExtras::Only(labels.clone());
     }
@@ -122,7 +124,8 @@ fn answer(
     let prepared = preparing.elapsed();
     let summary = serde_json::to_value(consent.summary()).map_err(refused)?;
     let (credential, epoch) = (consent.summary().credential.id, consent.summary().epoch);
-    consent::ask(consent.summary(), arguments.yes, output)?;
+    let agreed = Agreed { to_present: arguments.yes, beyond_certificate: arguments.allow_beyond_certificate };
+    consent::ask(consent.summary(), agreed, output)?;
 
     if development {
         output.warn(
@@ -136,6 +139,13 @@ fn answer(
     let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refused)?;
     let proved = started.elapsed();
     let delivered = deliver(question, arguments, &approved.presentation)?;
+
+    // What was delivered stays so, whatever becomes of the note.
+    if delivered.protocol.is_some()
+        && let Err(error) = wallet.mark_sent(approved.history)
+    {
+        output.warn(format_args!("the history does not say that it was sent: {error}"));
+    }
 
     // The answer is on its way; what follows makes the next one quicker.
     let following = Instant::now();
@@ -185,6 +195,7 @@ fn answer(
         .key("sums", sums)
         .key("prover_cache", opened.cache_use())
         .key("prepared_next", prepared_next)
+        .key("history", approved.history.0)
         .key("consent", summary)
         .key(
             "milliseconds",

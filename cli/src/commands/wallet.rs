@@ -12,7 +12,7 @@ use tacit_wallet::{
 };
 
 use super::inspect::describe_credential;
-use super::{operator_key, proving};
+use super::{history, operator_key, proving};
 use crate::args::{Wallet, WalletCommand};
 use crate::error::{CliError, refused, refused_in};
 use crate::files;
@@ -133,6 +133,13 @@ pub(crate) fn run(arguments: Wallet, output: Output) -> Result<Report, CliError>
                 .key("credential", number))
         }
         WalletCommand::Present(arguments) => super::present::run(&mut open()?, &dir, &arguments, output),
+        WalletCommand::History { forget } => match forget {
+            None => history::list(&open()?),
+            Some(which) => {
+                let which = history::which(&which)?;
+                history::forget(&mut open()?, which)
+            }
+        },
         WalletCommand::Passphrase { new_passphrase_file } => {
             let mut wallet = open()?;
             let replacement = passphrase(&secrets::replacement_passphrase(new_passphrase_file.as_deref())?)?;

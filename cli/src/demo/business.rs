@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rand::rngs::OsRng;
-use tacit_credential::certificate::{Allowance, VerifierEntry, VerifierIdentity, VerifierKey};
+use tacit_credential::certificate::{VerifierEntry, VerifierKey};
 use tacit_credential::policy::Policy;
 use tacit_credential::request::SignedRequest;
 use tacit_credential::trust_list::VerifiedTrustList;
@@ -36,20 +36,25 @@ pub(crate) struct Business {
 }
 
 impl Business {
-    /// Makes a business: key, certificate, policy, verifier. `folder` names its directory.
+    /// Makes a business: key, certificate, policy, verifier. `folder` names its directory; `allowed` is the most that it may
+    /// ask for, as the ministry writes it.
     pub(crate) fn new(
         world: &mut World,
         folder: &'static str,
         name: &'static str,
         identity: &'static str,
+        allowed: &str,
         policy_text: &'static str,
     ) -> Result<Self, CliError> {
         let dir = world.dir.join("businesses").join(folder);
         let desk = Desk::init(&dir.join("state"), &world.operator_key(), &mut OsRng)?;
         let signing = desk.signing_key()?;
+        files::write(&dir.join("key.pub"), format!("{}\n", VerifierKey::from(&signing)).as_bytes())?;
         let from = now();
-        let certified = VerifierIdentity::new(identity).map_err(refused)?;
-        let entry = VerifierEntry::new(certified, name).allowing(Allowance::everything());
+        let entry =
+            format!("identity = {identity:?}\nname = {name:?}\nanswers_to = [{identity:?}]\n{allowed}");
+        files::write(&dir.join("entry.toml"), entry.as_bytes())?;
+        let entry = VerifierEntry::from_toml(&entry).map_err(refused)?;
         let validity = Validity { from, until: from.plus(WEEK) };
         let certificate =
             world.operator.certify(entry, VerifierKey::from(&signing), validity).map_err(refused)?;
@@ -68,8 +73,13 @@ impl Business {
 
     /// Makes a request.
     pub(crate) fn ask(&self) -> Result<SignedRequest, CliError> {
+        self.ask_for(self.policy.clone())
+    }
+
+    /// Makes a request for something else than usual.
+    pub(crate) fn ask_for(&self, policy: Policy) -> Result<SignedRequest, CliError> {
         let endpoint = format!("https://{}/answers", self.identity);
-        let ask = Ask { policy: self.policy.clone(), endpoint, lifetime: LIFETIME };
+        let ask = Ask { policy, endpoint, lifetime: LIFETIME };
         let signed = self.verifier.request(ask, &self.signing, &mut OsRng).map_err(refused)?;
         self.desk.keep(&signed)?;
         Ok(signed)

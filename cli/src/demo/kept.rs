@@ -21,7 +21,7 @@ The files of one run of `tacit demo`. All people are invented, all keys are DEVE
   published/                       trust lists and status lists, as everybody may read them
   people/<who>/                    document, enrolment request, credential, wallet; and, since nobody here is real,
                                    passphrase.txt, loss-code.txt and recovery-phrase.txt
-  businesses/<who>/                policy, certificate, and the verifier's state
+  businesses/<who>/                entry.toml (what the ministry lets it ask), certificate, policy, and the verifier's state
   answers/                         the requests and presentations of the scenes
 
 Commands to try, here in this directory. A business asks, a guest answers, the business checks:
@@ -35,12 +35,14 @@ Commands to try, here in this directory. A business asks, a guest answers, the b
   tacit verify --state businesses/hotel/state --presentation my.answer.json --accept-development-key
         (refused: every request is answered once)
   tacit inspect policy businesses/shop/policy.toml
+  tacit inspect certificate businesses/shop/certificate.json
   tacit request certificate --state businesses/shop/state --certificate businesses/shop/certificate.json
 
 A guest looks after the wallet (zhou-min's new one; the phone with the old one is lost):
 
   tacit wallet list --wallet people/zhou-min/new-phone/wallet \\
         --passphrase-file people/zhou-min/new-phone/passphrase.txt
+  tacit wallet history --wallet people/lin-xiaoyu/wallet --passphrase-file people/lin-xiaoyu/passphrase.txt
   tacit wallet update --wallet people/tan-wei/wallet --passphrase-file people/tan-wei/passphrase.txt \\
         --operator operator.pub
   tacit wallet restore --wallet my.wallet --phrase-file people/tan-wei/recovery-phrase.txt \\

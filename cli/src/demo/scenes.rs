@@ -6,14 +6,15 @@ use rand::rngs::OsRng;
 use tacit_credential::document::{RawDocument, ResidentId};
 use tacit_credential::holder::Pseudonym;
 use tacit_credential::number::DocumentNumber;
+use tacit_credential::policy::Policy;
 use tacit_credential::presentation::Presentation;
-use tacit_credential::request::SignedRequest;
+use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_issuer::Reason;
 use tacit_trust::verify_directory;
 use tacit_verifier::VerifiedPresentation;
-use tacit_wallet::{Passphrase, RecoveryPhrase, Wallet};
+use tacit_wallet::{BeyondCertificate, Passphrase, PresentOptions, RecoveryPhrase, Wallet};
 
-use super::attempt::{Admitted, admit, at_bureau, verify};
+use super::attempt::{Admitted, admit, answer, at_bureau, verify};
 use super::business::Business;
 use super::report::Stage;
 use super::step::{Outcome, Party, Scene, Step};
@@ -36,6 +37,26 @@ disclose = ["name"]
 const SHOP: &str = r#"title = "Welcome gift, one for each person"
 valid = true
 pseudonym = "accounts"
+"#;
+
+/// The most that each may ask for.
+const HOTEL_MAY: &str = r#"[allowance]
+narrowest_age_days = 3650
+residence = "provinces"
+"#;
+const AIRLINE_MAY: &str = r#"[allowance]
+disclose = ["name"]
+narrowest_age_days = 3650
+"#;
+const SHOP_MAY: &str = r#"[allowance]
+pseudonym = true
+"#;
+/// What the hotel may not ask.
+const CURIOUS: &str = r#"title = "Check-in"
+minimum_age = 27
+maximum_age = 27
+valid = true
+disclose = ["number"]
 "#;
 
 /// The three businesses.
@@ -99,13 +120,41 @@ pub(crate) fn ministry(world: &mut World, stage: &mut Stage) -> Result<Businesse
         &milliseconds(started.elapsed()),
     )?;
     let businesses = Businesses {
-        hotel: Business::new(world, "hotel", "Lotus Hotel", "lotus-hotel.example", HOTEL)?,
-        airline: Business::new(world, "airline", "Crane Airlines", "crane-airlines.example", AIRLINE)?,
-        shop: Business::new(world, "shop", "Lantern Shop", "lantern-shop.example", SHOP)?,
+        hotel: Business::new(world, "hotel", "Lotus Hotel", "lotus-hotel.example", HOTEL_MAY, HOTEL)?,
+        airline: Business::new(
+            world,
+            "airline",
+            "Crane Airlines",
+            "crane-airlines.example",
+            AIRLINE_MAY,
+            AIRLINE,
+        )?,
+        shop: Business::new(world, "shop", "Lantern Shop", "lantern-shop.example", SHOP_MAY, SHOP)?,
     };
     businesses.follow(world)?;
-    stage.done("three businesses certified: Lotus Hotel, Crane Airlines, Lantern Shop", "")?;
+    stage.done(
+        "three businesses certified, each for no more than it needs: Lotus Hotel, Crane Airlines, Lantern Shop",
+        "",
+    )?;
     Ok(businesses)
+}
+
+/// The hotel asks more than its certificate allows: the wallet says so, and answers nothing by itself.
+fn curious_hotel(world: &World, hotel: &Business, stage: &mut Stage) -> Result<(), CliError> {
+    let person = world.person("lin-xiaoyu")?;
+    let request = hotel.ask_for(Policy::from_toml(CURIOUS).map_err(refused)?)?;
+    let step = answer(&world.prover, &person.wallet, &request).refusal("beyond-certificate");
+    let mut scene =
+        Scene::new("beyond-certificate", "The hotel asks for age and document number as well").step(step);
+    // What the holder would read on insisting; nobody agrees.
+    let options = PresentOptions {
+        beyond: BeyondCertificate::Warn,
+        ..PresentOptions::new(CircuitDigest(world.prover.circuit_digest()))
+    };
+    if let Ok(consent) = person.wallet.prepare(&request, now(), &options, &mut OsRng) {
+        scene = scene.consent(consent.summary().clone());
+    }
+    stage.scene(scene)
 }
 
 /// The scenes at the three businesses.
@@ -116,6 +165,7 @@ pub(crate) fn honest(world: &World, businesses: &Businesses, stage: &mut Stage) 
     let hotels =
         guest(world, stage, hotel, "hotel-guangdong", "lin-xiaoyu", Show::Screen, |_| nothing_else())?;
     guest(world, stage, hotel, "hotel-hunan", "tan-wei", Show::Verdict, |_| nothing_else())?;
+    curious_hotel(world, hotel, stage)?;
 
     asks(
         stage,

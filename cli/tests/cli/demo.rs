@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use super::{Place, outcome, split};
 
 /// Every outcome that the demonstration must show.
-const SCENES: [&str; 22] = [
+const SCENES: [&str; 23] = [
     "enrolled-twice",
     "hotel-guangdong",
     "hotel-hunan",
+    "beyond-certificate",
     "airline",
     "shop-first-visit",
     "shop-second-visit",
@@ -54,7 +55,7 @@ fn every_outcome(shown: &Value) {
     let names: Vec<&str> = scenes.iter().map(|scene| scene["name"].as_str().unwrap()).collect();
     assert_eq!(names, SCENES);
     assert!(scenes.iter().all(|scene| scene["ok"] == true), "{shown:#}");
-    assert_eq!(shown["outcomes"], json!({ "as_expected": 22, "different": 0, "differences": [] }));
+    assert_eq!(shown["outcomes"], json!({ "as_expected": 23, "different": 0, "differences": [] }));
     assert_eq!((&shown["people"], &shown["development_keys"]), (&json!(100), &json!(true)));
     let scene = |name: &str| &scenes[names.iter().position(|n| *n == name).unwrap()];
     let steps = |name: &str| -> Vec<(String, String)> {
@@ -91,6 +92,12 @@ fn every_outcome(shown: &Value) {
     // What the holder read before agreeing.
     assert_eq!(scene("airline")["consent"]["disclosed"], json!([{ "attribute": "name", "value": "林晓雨" }]));
     assert_eq!(scene("hotel-guangdong")["consent"]["disclosed"], json!([]));
+    assert_eq!(scene("hotel-guangdong")["consent"]["warnings"], json!([]));
+    // What she would have been warned of.
+    assert_eq!(steps("beyond-certificate"), as_pairs(&[("wallet", "beyond-certificate")]));
+    let warnings = scene("beyond-certificate")["consent"]["warnings"].as_array().unwrap();
+    let codes: Vec<&str> = warnings.iter().map(|warning| warning["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["beyond-disclosure", "beyond-age-range", "narrow-age-range", "identifies"]);
 }
 
 /// The businesses' columns say what their policies ask, the photocopy's what is on the document.
@@ -227,6 +234,9 @@ impl Tour<'_> {
             ["people", folder @ .., "wallet", _] => vec![list(&folder.join("/"))],
             ["people", folder @ .., name] => self.uses_of_person(&folder.join("/"), name),
             ["businesses", _, "policy.toml"] => vec![ok(format!("inspect policy {file}"))],
+            ["businesses", who, "entry.toml" | "key.pub"] => vec![ok(format!(
+                "trust --dir ministry certify --entry businesses/{who}/entry.toml --key businesses/{who}/key.pub --out {who}.cert.json"
+            ))],
             ["businesses", who, "certificate.json"] => {
                 vec![ok(format!("request certificate --state businesses/{who}/state --certificate {file}"))]
             }

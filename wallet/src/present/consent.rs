@@ -1,18 +1,20 @@
 //! What the holder agrees to, and agreeing.
 use rand_core::CryptoRngCore;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tacit_circuits::resident_id;
 use tacit_credential::date::{Date, UnixTime};
 use tacit_credential::holder::Scope;
-use tacit_credential::policy::DisclosedAttribute;
+use tacit_credential::policy::{Beyond, DisclosedAttribute};
 use tacit_credential::presentation::{Disclosed, Presentation, ProofBytes};
-use tacit_credential::request::{CircuitDigest, SignedRequest};
+use tacit_credential::request::{CircuitDigest, PresentationRequest, SignedRequest};
 use tacit_credential::trust_list::{Epoch, OperatorKey};
 use tacit_prover::Prover;
 
 use super::proof::{Approved, prove};
+use super::warning::Warning;
 use super::{Answer, PresentError};
 use crate::contents::CredentialId;
+use crate::history::ShownBefore;
 use crate::wallet::{CredentialSummary, Wallet};
 
 /// A request that the wallet can answer, waiting for the holder.
@@ -83,12 +85,14 @@ pub struct ConsentSummary {
     pub epoch: Epoch,
     /// Until when the answer must arrive.
     pub expires_at: UnixTime,
+    /// What this verifier was shown before.
+    pub shown_before: Option<ShownBefore>,
     /// What the holder should think about first.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Who asks, as far as anybody vouches for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "certified")]
 pub enum VerifierSummary {
     /// The trust operator vouches for name and identity.
@@ -107,6 +111,27 @@ pub enum VerifierSummary {
     },
 }
 
+impl VerifierSummary {
+    pub(crate) fn of(request: &PresentationRequest) -> Self {
+        match &request.certificate {
+            Some(certificate) => Self::Yes {
+                name: certificate.name.clone(),
+                identity: certificate.identity.to_string(),
+                until: certificate.not_after,
+            },
+            None => Self::No { key: request.verifier.to_string() },
+        }
+    }
+
+    /// Whether both have one certified identity, whatever their keys.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Yes { identity, .. }, Self::Yes { identity: other, .. }) => identity == other,
+            _ => false,
+        }
+    }
+}
+
 /// One disclosed value.
 #[derive(Clone, Serialize)]
 pub struct DisclosedItem {
@@ -119,10 +144,12 @@ pub struct DisclosedItem {
 /// The scope of a pseudonym.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PseudonymSummary {
-    /// The verifier's identity.
+    /// The verifier's identity, or the one that several verifiers share.
     pub identity: String,
     /// What for.
     pub label: String,
+    /// Whether several verifiers share it.
+    pub shared: bool,
     /// The pseudonym itself, the same at every visit.
     pub pseudonym: String,
 }
@@ -134,24 +161,21 @@ impl<'w> Consent<'w> {
         credential: CredentialId,
         scope: Scope,
         answer: Answer,
+        beyond: Vec<Beyond>,
         operator: OperatorKey,
-    ) -> Self {
+    ) -> Result<Self, PresentError> {
         let request = &signed.request;
+        let shared = request.policy.shared_scope.as_ref();
         let pseudonym = request.policy.pseudonym.as_ref().map(|label| PseudonymSummary {
-            identity: request.identity(),
+            identity: shared.map_or_else(|| request.identity(), ToString::to_string),
             label: label.as_str().to_owned(),
+            shared: shared.is_some(),
             pseudonym: answer.pseudonym.to_string(),
         });
-        let verifier = match &request.certificate {
-            Some(certificate) => VerifierSummary::Yes {
-                name: certificate.name.clone(),
-                identity: certificate.identity.to_string(),
-                until: certificate.not_after,
-            },
-            None => VerifierSummary::No { key: request.verifier.to_string() },
-        };
+        let verifier = VerifierSummary::of(request);
         let summary = ConsentSummary {
-            warnings: warnings(&verifier, &answer.disclosed, wallet.newest_epoch() > Some(request.epoch)),
+            shown_before: wallet.shown_before(&verifier, request)?,
+            warnings: warnings(request, beyond, wallet.newest_epoch() > Some(request.epoch)),
             verifier,
             endpoint: request.endpoint.clone(),
             title: request.policy.title.clone(),
@@ -163,7 +187,7 @@ impl<'w> Consent<'w> {
             epoch: request.epoch,
             expires_at: request.expires_at,
         };
-        Self { summary, signed: signed.clone(), operator, scope, answer, wallet }
+        Ok(Self { summary, signed: signed.clone(), operator, scope, answer, wallet })
     }
 
     /// What the holder should read before agreeing.
@@ -177,7 +201,7 @@ impl<'w> Consent<'w> {
     }
 
     /// The holder agrees: makes the proof, from what was prepared if that fits. The request is checked once more, since it may have
-    /// expired meanwhile, and so is the proof.
+    /// expired meanwhile, and so is the proof. The history has its entry, on the disk, before this returns.
     pub fn approve(
         self,
         prover: &Prover,
@@ -198,7 +222,8 @@ impl<'w> Consent<'w> {
         let scope = request.policy.pseudonym.is_none().then_some(self.scope);
         let presentation =
             Presentation::new(request.challenge(), ProofBytes(proof), scope, pseudonym, disclosed);
-        Ok(Approved { presentation, engine })
+        let history = self.wallet.record(&self.summary, request, now)?;
+        Ok(Approved { presentation, engine, history })
     }
 }
 
@@ -235,26 +260,19 @@ fn readable(value: &[u8]) -> String {
     }
 }
 
-fn warnings(verifier: &VerifierSummary, disclosed: &Disclosed, old_epoch: bool) -> Vec<String> {
+/// The gravest first.
+fn warnings(request: &PresentationRequest, beyond: Vec<Beyond>, old_epoch: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
+    if request.certificate.is_none() {
+        warnings.push(Warning::Uncertified);
+    }
+    warnings.extend(beyond.into_iter().map(Warning::Beyond));
+    warnings.extend(request.policy.narrowness(request.date).into_iter().map(Warning::GivesAway));
+    if request.policy.disclose.contains(&DisclosedAttribute::Extras) {
+        warnings.push(Warning::SameDigests);
+    }
     if old_epoch {
-        warnings.push(
-            "the request asks about an older epoch than the newest you know: the answer tells what was so then"
-                .to_owned(),
-        );
-    }
-    if let VerifierSummary::No { .. } = verifier {
-        warnings.push("nobody certified this verifier: it may be someone else than it says".to_owned());
-    }
-    let identifying: Vec<_> = disclosed.mask().iter().filter(|attribute| attribute.identifies()).collect();
-    if !identifying.is_empty() {
-        warnings
-            .push("what you disclose lets this verifier, and everyone it tells, recognise you".to_owned());
-    }
-    if identifying.contains(&DisclosedAttribute::Extras) {
-        warnings.push(
-            "the digests of further attributes are the same every time, like a serial number".to_owned(),
-        );
+        warnings.push(Warning::OlderEpoch);
     }
     warnings
 }

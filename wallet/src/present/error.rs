@@ -5,7 +5,7 @@
 use tacit_credential::certificate::VerifierKey;
 use tacit_credential::date::Date;
 use tacit_credential::extras::ExtrasError;
-use tacit_credential::policy::{Bounds, PolicyError};
+use tacit_credential::policy::{Beyond, Bounds, PolicyError};
 use tacit_credential::public_values::RangeError;
 use tacit_credential::request::{CircuitDigest, PresentationRequest, RequestError};
 use tacit_credential::statement::Violation;
@@ -13,6 +13,7 @@ use tacit_credential::trust_list::Epoch;
 use tacit_prover::ProveError;
 
 use crate::contents::CredentialId;
+use crate::vault::StoreError;
 
 /// Why one credential does not answer the request.
 #[derive(Debug)]
@@ -38,6 +39,12 @@ pub enum PresentError {
         /// Its key.
         key: Box<VerifierKey>,
     },
+    /// The request asks more than the verifier's certificate allows.
+    #[error(
+        "the request goes beyond what the trust operator lets this verifier ask: {}; answer only if you mean to (--allow-beyond-certificate)",
+        said(.0)
+    )]
+    BeyondCertificate(Vec<Beyond>),
     /// The request is for another circuit than the holder's proving key.
     #[error(
         "the request is for circuit {asked} and your proving key is for {ours}; update the program, or tell the verifier to"
@@ -186,6 +193,9 @@ pub enum PresentError {
         "the proof that was made does not verify, so nothing was sent; the prepared proving key or the key itself is damaged: delete the wallet's prover.cache and try again, then fetch the key again"
     )]
     ProofDoesNotVerify,
+    /// The history could not be read or written, so nothing was sent.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The wallet contradicts itself.
     #[error("the wallet computed a wrong value ({0}); nothing was sent, please report this")]
     Internal(Violation),
@@ -215,6 +225,11 @@ impl PresentError {
             _ => Self::Internal(violation),
         }
     }
+}
+
+fn said(beyond: &[Beyond]) -> String {
+    let texts: Vec<_> = beyond.iter().map(ToString::to_string).collect();
+    texts.join("; ")
 }
 
 fn listed(reasons: &[Unsuitable]) -> String {

@@ -8,21 +8,26 @@
 //! The lifetime of a [`Consent`] keeps the wallet as it is: no update, no other credential and no other process (the
 //! directory is locked) can come between what the holder saw and what is proved.
 //!
-//! The scope of a pseudonym comes from the verifier's certified identity and the policy's label. If none is asked, it is
-//! drawn afresh for every consent, so that the pseudonym in the presentation is one that nobody meets again.
+//! The scope of a pseudonym comes from the verifier's certified identity, or from a shared one that its certificate lists,
+//! and the policy's label. If none is asked, it is drawn afresh for every consent, so that the pseudonym in the presentation
+//! is one that nobody meets again.
 //!
-//! Not checked here: whether the certificate allows what is asked beyond naming the verifier, and that the screen which
-//! shows the summary is honest.
+//! A request that goes beyond its certificate is refused unless the holder's options say that such requests are answered; then
+//! each thing that goes beyond is a [`Warning`] of the consent.
+//!
+//! Not checked here: that the screen which shows the summary is honest.
 mod consent;
 mod error;
 mod proof;
+mod warning;
 
 use rand_core::CryptoRngCore;
+use tacit_credential::certificate::ExtrasAllowance;
 use tacit_credential::credential::Credential;
 use tacit_credential::date::UnixTime;
-use tacit_credential::extras::{DisclosedExtras, Extras};
+use tacit_credential::extras::{DisclosedExtras, ExtraAttribute, Extras};
 use tacit_credential::holder::{Pseudonym, Scope};
-use tacit_credential::policy::{Bounds, DisclosedAttribute};
+use tacit_credential::policy::{Beyond, Bounds, DisclosedAttribute};
 use tacit_credential::presentation::Disclosed;
 use tacit_credential::public_values::PublicValues;
 use tacit_credential::request::{CircuitDigest, PresentationRequest, RequestError, SignedRequest};
@@ -35,6 +40,7 @@ use crate::wallet::Wallet;
 pub use consent::{Consent, ConsentSummary, DisclosedItem, PseudonymSummary, VerifierSummary};
 pub use error::{PresentError, Unsuitable};
 pub use proof::{Approved, ProofEngine};
+pub use warning::Warning;
 
 /// What the holder decides before seeing the consent.
 #[derive(Clone, Debug)]
@@ -43,6 +49,8 @@ pub struct PresentOptions {
     pub circuit: CircuitDigest,
     /// Whether a verifier that nobody certified is answered.
     pub uncertified: UncertifiedVerifiers,
+    /// Whether a request that goes beyond its verifier's certificate is answered.
+    pub beyond: BeyondCertificate,
     /// The credential to use; `None` takes the first one that satisfies the request.
     pub credential: Option<CredentialId>,
     /// Which further attributes are opened if the request asks for them.
@@ -50,9 +58,16 @@ pub struct PresentOptions {
 }
 
 impl PresentOptions {
-    /// The careful choice: certified verifiers only, any credential, every further attribute that is asked for.
+    /// The careful choice: certified verifiers only, and what they may ask; any credential, every further attribute that is
+    /// asked for.
     pub fn new(circuit: CircuitDigest) -> Self {
-        Self { circuit, uncertified: UncertifiedVerifiers::Refuse, credential: None, extras: OpenExtras::All }
+        Self {
+            circuit,
+            uncertified: UncertifiedVerifiers::Refuse,
+            beyond: BeyondCertificate::Refuse,
+            credential: None,
+            extras: OpenExtras::All,
+        }
     }
 }
 
@@ -65,10 +80,20 @@ pub enum UncertifiedVerifiers {
     Allow,
 }
 
+/// What to do with a request that goes beyond its verifier's certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeyondCertificate {
+    /// Refuse.
+    Refuse,
+    /// Prepare the answer, with a warning in the consent for each thing that goes beyond. Whoever asks the holder asks about
+    /// these by themselves.
+    Warn,
+}
+
 /// Which further attributes (portrait, address, …) to open when a request asks for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenExtras {
-    /// Every one.
+    /// Every one; if the verifier's certificate names labels, every one of those.
     All,
     /// Those of these labels; the others stay digests.
     Only(Vec<String>),
@@ -89,6 +114,10 @@ impl Wallet {
         if !verified.is_certified() && options.uncertified == UncertifiedVerifiers::Refuse {
             return Err(PresentError::Uncertified { key: Box::new(request.verifier) });
         }
+        let beyond = beyond(request, &options.extras);
+        if !beyond.is_empty() && options.beyond == BeyondCertificate::Refuse {
+            return Err(PresentError::BeyondCertificate(beyond));
+        }
         if request.circuit != options.circuit {
             return Err(PresentError::OtherCircuit { asked: request.circuit, ours: options.circuit });
         }
@@ -99,7 +128,7 @@ impl Wallet {
         let scope = request.scope().map_err(RequestError::from)?.unwrap_or(random);
         let question = Question { request, kept, bounds, scope, extras: &options.extras };
         let (credential, answer) = self.choose(options.credential, &question)?;
-        Ok(Consent::new(self, signed, credential, scope, answer, *operator))
+        Consent::new(self, signed, credential, scope, answer, beyond, *operator)
     }
 
     /// The kept list that the request names, if it may still be used.
@@ -164,7 +193,7 @@ impl Wallet {
             }
             Some(KeptWitness::Listed(parts)) => (&parts.0, &parts.1),
         };
-        let disclosed = disclose(credential, bounds, extras)?;
+        let disclosed = disclose(credential, bounds, &to_open(request, extras))?;
         let pseudonym = self.secret().pseudonym(scope);
         let public =
             PublicValues::new(kept.root, bounds, scope, &pseudonym, &disclosed, &request.challenge())?;
@@ -194,12 +223,42 @@ struct Answer {
     disclosed: Disclosed,
 }
 
+/// What the request asks beyond its certificate, and further attributes that the holder chose beyond it.
+fn beyond(request: &PresentationRequest, extras: &OpenExtras) -> Vec<Beyond> {
+    let mut beyond = request.beyond();
+    if let (OpenExtras::Only(labels), Some(allowed)) = (extras, certified_extras(request)) {
+        let outside = labels.iter().filter(|label| !allowed.contains(label));
+        beyond.extend(outside.cloned().map(Beyond::FurtherAttribute));
+    }
+    beyond
+}
+
+/// The further attributes that the certificate names, if the request asks for some and the certificate allows some.
+fn certified_extras(request: &PresentationRequest) -> Option<&ExtrasAllowance> {
+    let allowed = request.certificate.as_ref()?.allowance.extras();
+    let asked = request.policy.disclose.contains(&DisclosedAttribute::Extras);
+    (asked && *allowed != ExtrasAllowance::Nothing).then_some(allowed)
+}
+
+/// The holder's choice, or everything that the certificate allows.
+fn to_open(request: &PresentationRequest, extras: &OpenExtras) -> Opening {
+    match (extras, certified_extras(request)) {
+        (OpenExtras::Only(labels), _) => Opening::Exactly(labels.clone()),
+        (OpenExtras::All, Some(allowed)) => Opening::Within(allowed.clone()),
+        (OpenExtras::All, None) => Opening::Within(ExtrasAllowance::All),
+    }
+}
+
+/// Which further attributes are opened.
+enum Opening {
+    /// These; it is an error if the credential lacks one.
+    Exactly(Vec<String>),
+    /// Those that the credential has of these.
+    Within(ExtrasAllowance),
+}
+
 /// The values that the policy asks for, and no others.
-fn disclose(
-    credential: &Credential,
-    bounds: &Bounds,
-    extras: &OpenExtras,
-) -> Result<Disclosed, PresentError> {
+fn disclose(credential: &Credential, bounds: &Bounds, extras: &Opening) -> Result<Disclosed, PresentError> {
     let attributes = &credential.attributes;
     let mut disclosed = Disclosed::default();
     for attribute in bounds.disclose.iter() {
@@ -218,12 +277,13 @@ fn disclose(
     Ok(disclosed)
 }
 
-fn open(all: &Extras, which: &OpenExtras) -> Result<DisclosedExtras, PresentError> {
-    Ok(match which {
-        OpenExtras::All => all.open_all(),
-        OpenExtras::Only(labels) => {
-            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-            all.open(&labels)?
+fn open(all: &Extras, which: &Opening) -> Result<DisclosedExtras, PresentError> {
+    let labels: Vec<&str> = match which {
+        Opening::Exactly(labels) => labels.iter().map(String::as_str).collect(),
+        Opening::Within(allowed) => {
+            let labels = all.attributes().iter().map(ExtraAttribute::label);
+            labels.filter(|label| allowed.contains(label)).collect()
         }
-    })
+    };
+    Ok(all.open(&labels)?)
 }

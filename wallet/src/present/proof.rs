@@ -14,6 +14,7 @@ use tacit_verifier::{KeyPoints, Provenance, VerifyingKey, groth16};
 
 use super::PresentError;
 use crate::contents::CredentialId;
+use crate::history::HistoryId;
 use crate::prepared::SumsUnused;
 use crate::wallet::Wallet;
 
@@ -24,6 +25,8 @@ pub struct Approved {
     pub presentation: Presentation,
     /// How the proof was made; nobody can tell from the proof.
     pub engine: ProofEngine,
+    /// The entry in the history, written already.
+    pub history: HistoryId,
 }
 
 /// How a proof was made.

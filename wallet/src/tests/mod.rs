@@ -1,8 +1,10 @@
 //! A ministry, one bureau and holders, made up for the tests; lists and status files are real ones.
+mod history;
 mod prepared;
 mod present;
 mod store;
 mod update;
+mod warnings;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,7 @@ use tacit_verifier::{KeyPoints, Provenance, VerifyingKey};
 use super::*;
 use crate::{
     Approved, Consent, CredentialId, OpenExtras, PresentError, PseudonymSummary, UncertifiedVerifiers,
-    VerifierSummary,
+    VerifierSummary, Warning,
 };
 
 pub(super) const CHECK_IN: &str =
@@ -24,7 +24,7 @@ pub(super) const CHECK_IN: &str =
 pub(super) struct Scene {
     pub(super) ministry: Ministry,
     pub(super) hotel: SigningKey,
-    certificate: VerifierCertificate,
+    pub(super) certificate: VerifierCertificate,
     pub(super) wallet: Wallet,
 }
 
@@ -51,15 +51,15 @@ impl Scene {
         self.ministry.parameters(policy, Some(self.certificate.clone()))
     }
 
-    fn request(&self, policy: &str) -> SignedRequest {
+    pub(super) fn request(&self, policy: &str) -> SignedRequest {
         sign(self.parameters(policy), &self.hotel, 1)
     }
 
-    fn prepare(&self, request: &SignedRequest) -> Result<Consent<'_>, PresentError> {
+    pub(super) fn prepare(&self, request: &SignedRequest) -> Result<Consent<'_>, PresentError> {
         self.wallet.prepare(request, self.now(), &options(), &mut rng(2))
     }
 
-    fn refusal(&self, request: &SignedRequest) -> PresentError {
+    pub(super) fn refusal(&self, request: &SignedRequest) -> PresentError {
         self.refusal_at(request, self.now())
     }
 
@@ -72,7 +72,7 @@ impl Scene {
     }
 }
 
-fn refused<T>(result: Result<T, PresentError>) -> PresentError {
+pub(super) fn refused<T>(result: Result<T, PresentError>) -> PresentError {
     match result {
         Ok(_) => panic!("the request was answered"),
         Err(error) => error,
@@ -114,11 +114,13 @@ fn the_consent_says_what_is_proved_and_disclosed() {
         Some(PseudonymSummary {
             identity: "lotus-hotel.example".to_owned(),
             label: "traveller".to_owned(),
+            shared: false,
             pseudonym: scene.wallet.secret().pseudonym(&scope).to_string(),
         })
     );
     assert_eq!((summary.epoch, summary.credential.id), (Epoch(1), CredentialId(1)));
-    assert_eq!(summary.warnings.len(), 2, "recognisable by name; digests are a serial number");
+    let codes: Vec<_> = summary.warnings.iter().map(Warning::code).collect();
+    assert_eq!(codes, ["identifies", "identifies", "recognised", "same-digests"]);
 
     // Nothing asked, nothing disclosed, no pseudonym.
     let consent = scene.prepare(&scene.request(CHECK_IN)).ok().unwrap();
@@ -193,7 +195,7 @@ fn uncertified_verifiers_are_refused_unless_allowed() {
     let allowed = PresentOptions { uncertified: UncertifiedVerifiers::Allow, ..options() };
     let consent = scene.wallet.prepare(&request, scene.now(), &allowed, &mut rng(2)).ok().unwrap();
     assert_eq!(consent.summary().verifier, VerifierSummary::No { key: key.to_string() });
-    assert_eq!(consent.summary().warnings.len(), 1);
+    assert_eq!(consent.summary().warnings, [Warning::Uncertified]);
     // Its scope is its key's, not that of an identity it would like to have.
     let request = sign(scene.ministry.parameters(r#"{"pseudonym":"guest"}"#, None), &scene.hotel, 1);
     let consent = scene.wallet.prepare(&request, scene.now(), &allowed, &mut rng(2)).ok().unwrap();
@@ -231,6 +233,18 @@ fn requests_that_do_not_hold_are_refused() {
         with(&|p| p.certificate.as_mut().unwrap().name = "Grand Hotel".to_owned()),
         PresentError::Request(RequestError::Certificate(_))
     ));
+    // A certificate that was made to allow more than the operator signed.
+    let forgeries: [fn(&mut VerifierCertificate); 3] = [
+        |c| c.allowance.narrowest_age_days = None,
+        |c| c.answers_to = tacit_credential::certificate::Destinations::Desk,
+        |c| c.shared_scopes.push(VerifierIdentity::new("bank.example").unwrap()),
+    ];
+    for forge in forgeries {
+        assert!(matches!(
+            with(&|p| forge(p.certificate.as_mut().unwrap())),
+            PresentError::Request(RequestError::Certificate(_))
+        ));
+    }
     // Changed on the way.
     let mut request = scene.request(CHECK_IN);
     request.request.policy = Policy::from_json(r#"{"disclose":["number"]}"#).unwrap();

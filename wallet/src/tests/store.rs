@@ -102,25 +102,29 @@ fn wallets_that_cannot_be_opened() {
 fn a_store_of_another_version_is_told_apart() {
     let damaged = || StoreError::WrongPassphrase;
     let of = |json: &str| Contents::from_json(json.as_bytes(), damaged).err().unwrap();
-    assert!(matches!(of(r#"{"version":3,"new":[]}"#), StoreError::OtherVersion { found: 3 }));
+    assert!(matches!(of(r#"{"version":4,"new":[]}"#), StoreError::OtherVersion { found: 4 }));
     assert!(matches!(of(r#"{"version":1}"#), StoreError::WrongPassphrase));
     assert!(matches!(of("{}"), StoreError::WrongPassphrase));
 }
 
-/// Version 1 knew no proving key; all else is the same, and stays.
+/// Version 1 knew no proving key, version 2 kept no history; all else is the same, and stays.
 #[test]
-fn a_store_of_version_1_is_read_and_written_as_version_2() {
+fn stores_of_older_versions_are_read_and_written_as_version_3() {
     let ministry = Ministry::published();
     let mut wallet = wallet(&ministry.path("wallet"), 10);
     wallet.add(ministry.issue(&LIN, wallet.holder_key(), 5)).unwrap();
     wallet.update(&ministry.out(), &ministry.key()).unwrap();
     let now = serde_json::to_value(wallet.contents()).unwrap();
-    assert_eq!((&now["version"], &now["proving_key"]), (&2.into(), &serde_json::Value::Null));
-    let mut old = now.clone();
-    old["version"] = 1.into();
-    old.as_object_mut().unwrap().remove("proving_key");
-    let read = Contents::from_json(old.to_string().as_bytes(), || StoreError::WrongPassphrase).ok().unwrap();
-    assert_eq!(serde_json::to_value(&read).unwrap(), now);
+    assert_eq!((&now["version"], &now["proving_key"]), (&3.into(), &serde_json::Value::Null));
+    for version in [1, 2] {
+        let mut old = now.clone();
+        old["version"] = version.into();
+        if version == 1 {
+            old.as_object_mut().unwrap().remove("proving_key");
+        }
+        let read = Contents::from_json(old.to_string().as_bytes(), || StoreError::WrongPassphrase);
+        assert_eq!(serde_json::to_value(read.ok().unwrap()).unwrap(), now, "version {version}");
+    }
 }
 
 /// The phrase restores the holder secret, and so every pseudonym; credentials come back from the issuer.
@@ -259,6 +263,6 @@ fn no_file_holds_a_secret() {
     }
 }
 
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+pub(super) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
