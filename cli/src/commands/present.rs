@@ -120,7 +120,7 @@ fn answer(
         options.extras = OpenExtras::Only(labels.clone());
     }
     let preparing = Instant::now();
-    let consent = wallet.prepare(request, now(), &options, &mut OsRng).map_err(refused)?;
+    let consent = wallet.prepare(request, now(), &options, &mut OsRng).map_err(refusal)?;
     let prepared = preparing.elapsed();
     let summary = serde_json::to_value(consent.summary()).map_err(refused)?;
     let (credential, epoch) = (consent.summary().credential.id, consent.summary().epoch);
@@ -136,7 +136,7 @@ fn answer(
     let opened = found.open(folder, output)?;
     let loaded = loaded + opening.elapsed();
     let started = Instant::now();
-    let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refused)?;
+    let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refusal)?;
     let proved = started.elapsed();
     let delivered = deliver(question, arguments, &approved.presentation)?;
 
@@ -206,6 +206,14 @@ fn answer(
                 "next": millis(followed),
             }),
         ))
+}
+
+/// The wallet's refusal; of one about its own files, what is wrong with them.
+fn refusal(error: PresentError) -> CliError {
+    match error {
+        PresentError::Store(error) => refused(error),
+        other => refused(other),
+    }
 }
 
 /// Where the presentation went.
