@@ -60,6 +60,23 @@ impl<'a> Contest<'a> {
         })
     }
 
+    /// An entrant that is timed around its call, and gets what `prepare` makes before the clock starts.
+    pub fn enter_prepared<P, T>(
+        &mut self,
+        name: impl Into<String>,
+        mut prepare: impl FnMut() -> Result<P, BenchError> + 'a,
+        mut run: impl FnMut(P) -> Result<T, BenchError> + 'a,
+    ) -> Entrant {
+        self.push(name.into(), move || {
+            let prepared = prepare()?;
+            let start = Start::now();
+            let result = std::hint::black_box(run(prepared)?);
+            let taken = start.taken();
+            drop(result);
+            Ok(taken)
+        })
+    }
+
     /// An entrant that times itself, such as another process.
     pub fn enter_timed(
         &mut self,

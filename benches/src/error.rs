@@ -35,6 +35,12 @@ pub enum BenchError {
         /// Who made it.
         maker: &'static str,
     },
+    /// Our verifier could not be set up, or does not make a request.
+    #[error("the benchmark's verifier: {message}; please report this")]
+    Verifier {
+        /// Its own words.
+        message: String,
+    },
     /// Our prover did not take its own key cache.
     #[error("the benchmark's key cache: {0}")]
     Cache(#[from] tacit_prover::CacheError),

@@ -21,6 +21,7 @@ mod statistics;
 pub mod stock;
 pub mod synthetic;
 pub mod trapdoor;
+pub mod verification;
 
 pub use error::BenchError;
 pub use figure::{CpuTimes, Figure, Range, Spread, Timing};

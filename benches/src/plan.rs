@@ -74,6 +74,16 @@ impl Plan {
         self.rounds(9, 61, 3)
     }
 
+    /// Rounds of one verification, whose entrants take about a millisecond.
+    pub(crate) fn verification(&self) -> Rounds {
+        self.rounds(31, 401, 2)
+    }
+
+    /// Rounds of a batch of verifications, whose entrants take some tenths of a second.
+    pub(crate) fn batch(&self) -> Rounds {
+        Rounds { uncounted: 0, ..self.rounds(5, 21, 6) }
+    }
+
     /// Rounds of a synthetic circuit, whose entrants take from milliseconds to half a minute.
     pub(crate) fn size(&self, log_size: u32) -> Rounds {
         match log_size {

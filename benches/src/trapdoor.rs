@@ -8,13 +8,14 @@
 //! `n` constraints, `l` instance wires; the rows from `n` on keep the instance independent, as in stock `ark-groth16`. The
 //! trapdoor stays at hand, since other provers' formats want H in another basis.
 
-use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Projective};
+use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 use ark_ec::scalar_mul::BatchMulPreprocessing;
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{Field, One, UniformRand, Zero};
+use ark_groth16::Proof;
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
+use rand_core::{CryptoRngCore, SeedableRng};
 use tacit_formats::zkey::Zkey;
 use tacit_prover::{Provenance, ProvingKey};
 use tacit_r1cs::{Matrix, R1cs};
@@ -79,6 +80,27 @@ impl Trapdoor {
             l_query: g1.of(&rest),
         };
         Ok(ProvingKey::new(Provenance::Development, r1cs, points)?)
+    }
+
+    /// A proof of public inputs under a key of this trapdoor that has these points for its instance, without any witness: A and B
+    /// are random, and C solves the equation, as in every proof that an honest prover makes.
+    pub fn simulate(
+        &self,
+        instance: &[G1Affine],
+        public: &[Fr],
+        rng: &mut impl CryptoRngCore,
+    ) -> Proof<Bn254> {
+        let (a, b) = (Fr::rand(rng), Fr::rand(rng));
+        let by_delta = self.delta.inverse().unwrap_or(Fr::one());
+        let (one, inputs) = instance.split_at(1);
+        let sum = inputs.iter().zip(public).fold(one[0].into_group(), |sum, (point, x)| sum + *point * x);
+        let c = G1Affine::generator() * ((a * b - self.alpha * self.beta) * by_delta)
+            - sum * (self.gamma * by_delta);
+        Proof {
+            a: (G1Affine::generator() * a).into_affine(),
+            b: (G2Affine::generator() * b).into_affine(),
+            c: c.into_affine(),
+        }
     }
 
     /// The key of a system, which [`Trapdoor::key`] made, as snarkjs and rapidsnark have it.
@@ -149,5 +171,10 @@ mod tests {
         ));
         let proof = stock.prove(&assignment, &mut benchmark_rng()).unwrap();
         assert!(stock.verify(&proof, &assignment).unwrap());
+        let public = assignment.instance(key.r1cs().num_instance());
+        let instance = &key.verifying_key().gamma_abc_g1;
+        let proof = Trapdoor::new(1).simulate(instance, public, &mut benchmark_rng());
+        assert!(stock.verify(&proof, &assignment).unwrap());
+        assert!(!stock.verify(&proof, &other).unwrap(), "another public input");
     }
 }

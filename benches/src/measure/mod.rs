@@ -5,6 +5,7 @@ mod footprint;
 mod kernels;
 mod presentation;
 mod sizes;
+mod verify;
 
 pub use circom::{CircomCircuit, CircomReport, Versus, Ways, measure_circom};
 pub use footprint::Footprint;
@@ -50,9 +51,10 @@ impl Steps<'_> {
 /// Measures everything, telling `watch` about each step.
 pub fn measure(plan: &Plan, now: UnixTime, watch: &(dyn Fn(Step<'_>) + Sync)) -> Result<Report, BenchError> {
     let (build, mut machine) = (Build::here(), Machine::here(plan.threads, plan.options().backend()));
-    let of = presentation::STEPS + kernels::STEPS + sizes::steps(plan);
+    let of = presentation::STEPS + verify::STEPS + kernels::STEPS + sizes::steps(plan);
     let steps = &mut Steps { number: 0, of, watch };
     let product = presentation::measure(plan, &build, steps)?;
+    let verified = verify::measure(plan, &build, steps)?;
     let kernels = kernels::measure(plan, &build, steps)?;
     let sizes = sizes::measure(plan, &build, steps)?;
     machine.finish();
@@ -73,6 +75,10 @@ pub fn measure(plan: &Plan, now: UnixTime, watch: &(dyn Fn(Step<'_>) + Sync)) ->
         threads_2_14: sizes.two_threads,
         threads_16_2_16: sizes.sixteen_threads,
         portable_full_proof: product.portable,
+        verify: verified.one,
+        verify_vs_open_inputs: verified.open_inputs,
+        verify_batch_256: verified.batch,
+        verify_batch_256_portable: verified.batch_portable,
     };
     let footprints = [vec![product.footprint], sizes.footprints].concat();
     Ok(Report {
@@ -86,7 +92,6 @@ pub fn measure(plan: &Plan, now: UnixTime, watch: &(dyn Fn(Step<'_>) + Sync)) ->
         circuit: product.circuit,
         witness: product.witness,
         prepare: product.prepare,
-        verify: product.verify,
         scaling: sizes.sizes,
         threads: sizes.threads,
         footprints,

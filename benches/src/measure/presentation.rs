@@ -1,13 +1,9 @@
-//! The product's own statement: witness, full proof, prepare, show, verify; all entrants in the same rounds.
+//! The product's own statement: witness, full proof, prepare, show; all entrants in the same rounds.
 
 use std::time::Instant;
 
-use ark_bn254::Bn254;
-use ark_groth16::Proof as ArkProof;
-use ark_serialize::CanonicalDeserialize;
 use tacit_circuits::resident_id;
 use tacit_prover::{Backend, Changing, Prover};
-use tacit_verifier::groth16::Proof;
 
 use super::footprint::{Footprint, Subject};
 use super::{Steps, check, footprint};
@@ -24,7 +20,6 @@ use crate::stock::Stock;
 
 /// The peer of full proofs.
 pub(super) const STOCK: &str = "ark-groth16, all threads";
-const STOCK_VERIFY: &str = "ark-groth16, prepared key";
 
 pub(super) const STEPS: usize = 3;
 
@@ -33,7 +28,6 @@ pub(super) struct Presentation {
     pub(super) full_proof: Figure,
     pub(super) portable: Figure,
     pub(super) show: Figure,
-    pub(super) verify: Figure,
     pub(super) witness: Timing,
     pub(super) prepare: Timing,
     pub(super) circuit: Circuit,
@@ -59,8 +53,6 @@ pub(super) fn measure(plan: &Plan, build: &Build, steps: &mut Steps<'_>) -> Resu
     let prepared = &prover.prepare(first, changing)?;
     let shown = prover.show(prepared, second, &mut benchmark_rng())?;
     stock.require("tacit", shown.points(), second)?;
-    let false_proof = || BenchError::FalseProof { maker: "tacit" };
-    let (bytes, verifying) = (&shown.to_bytes(), resident.verifying.as_ref().ok_or_else(false_proof)?);
 
     steps.next("resident-id: proofs");
     let mut contest = Contest::new();
@@ -75,17 +67,6 @@ pub(super) fn measure(plan: &Plan, build: &Build, steps: &mut Steps<'_>) -> Resu
     let portable =
         contest.enter("tacit, portable", || pool.install(|| Ok(portable.prove(second, &mut rng)?)));
     let prepare = contest.enter("prepare", || pool.install(|| Ok(prover.prepare(first, changing)?)));
-    let verify = contest.enter("tacit, verify", || {
-        pool.install(|| {
-            let proof = Proof::from_bytes(bytes).map_err(|_| false_proof())?;
-            verifying.check_proof(&proof, &resident.public_input()).map_err(|_| false_proof())
-        })
-    });
-    let stock_verify = contest.enter(STOCK_VERIFY, || {
-        pool.install(|| {
-            stock.require("tacit", &ArkProof::<Bn254>::deserialize_compressed(&bytes[..])?, second)
-        })
-    });
     let outcome = contest.run(plan.presentation())?;
 
     steps.next("resident-id: first proof of a cold process");
@@ -102,7 +83,6 @@ pub(super) fn measure(plan: &Plan, build: &Build, steps: &mut Steps<'_>) -> Resu
         full_proof,
         portable: figure(portable, theirs),
         show: figure(show, theirs),
-        verify: figure(verify, stock_verify),
         witness: timing(witness)?,
         prepare: timing(prepare)?,
         circuit: circuit(prover, changing),

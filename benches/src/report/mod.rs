@@ -38,8 +38,6 @@ pub struct Report {
     pub witness: Timing,
     /// The sums that a show starts from, once for a credential and an epoch.
     pub prepare: Timing,
-    /// Checking a presentation's proof: from 128 bytes and public values to a verdict.
-    pub verify: Figure,
     /// Full proofs by size.
     pub scaling: Vec<Size>,
     /// Full proofs at 2^14 by threads.
@@ -75,6 +73,14 @@ pub struct Figures {
     pub threads_16_2_16: Figure,
     /// Full proof of `resident-id` without AVX-512.
     pub portable_full_proof: Figure,
+    /// Verifying one presentation with everything that a site relies on, one thread; the peer checks the proof alone.
+    pub verify: Figure,
+    /// The same against the peer on the same statement with every value a public input of its own.
+    pub verify_vs_open_inputs: Figure,
+    /// 256 presentations at once, vectorised, one thread; the peer one by one.
+    pub verify_batch_256: Figure,
+    /// The same in portable code.
+    pub verify_batch_256_portable: Figure,
 }
 
 /// A figure with its key, and what it is in words.
@@ -91,7 +97,7 @@ pub struct Named<'a> {
 impl Figures {
     /// All, in the order of the report.
     #[must_use]
-    pub fn all(&self) -> [Named<'_>; 11] {
+    pub fn all(&self) -> [Named<'_>; 15] {
         let named = |key, words, figure| Named { key, words, figure };
         [
             named("full_proof", "full proof, resident-id, real witness", &self.full_proof),
@@ -104,6 +110,14 @@ impl Figures {
             named("msm_g2_2_13", "sum of 2^13 multiples in G2, fixed points", &self.msm_g2_2_13),
             named("fft_2_14", "Fourier transform of 2^14", &self.fft_2_14),
             named("threads_2_14", "2 threads against 1, full proof, 2^14", &self.threads_2_14),
+            named("verify", "verify, all checks, one thread", &self.verify),
+            named("verify_vs_open_inputs", "verify, against 18 public inputs", &self.verify_vs_open_inputs),
+            named("verify_batch_256", "verify 256 at once, one thread", &self.verify_batch_256),
+            named(
+                "verify_batch_256_portable",
+                "verify 256 at once, portable code, one thread",
+                &self.verify_batch_256_portable,
+            ),
             named("threads_16_2_16", "16 threads against 1, full proof, 2^16", &self.threads_16_2_16),
         ]
     }

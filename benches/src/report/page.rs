@@ -59,9 +59,6 @@ pub(super) fn page(report: &Report) -> String {
         report.circuit.changing_wires,
         report.circuit.wires
     ));
-    let verify =
-        [vec!["verify: 128 bytes and public values to a verdict (verify)".into()], cells(&report.verify)];
-    body += &table(&["figure", "tacit", "peer", "ratio", "CPU", "rounds", "peer is"], &[verify.concat()]);
     body += &figure("presentation");
     body += &paragraph(
         "Peers on the product's own circuit. Stock ark-groth16: the full proof alone. Other programs: a process from its start to its end, beside the same of Tacit.",

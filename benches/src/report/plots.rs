@@ -97,7 +97,7 @@ fn presentation(report: &Report) -> String {
         of_figure("full proof", &figures.full_proof),
         of_figure("full proof, portable code", &figures.portable_full_proof),
         stock,
-        of_figure("verify", &report.verify),
+        of_figure("verify", &figures.verify),
     ];
     bars(
         &format!("One presentation: {}, {} constraints", report.circuit.name, report.circuit.constraints),

@@ -61,6 +61,10 @@ fn report(native: bool) -> Report {
             threads_2_14: figure(100, 190),
             threads_16_2_16: absent(),
             portable_full_proof: of_build(80, 200),
+            verify: of_build(1, 1),
+            verify_vs_open_inputs: of_build(1, 2),
+            verify_batch_256: absent(),
+            verify_batch_256_portable: of_build(70, 220),
         },
         circuit: Circuit {
             name: "resident-id".into(),
@@ -72,7 +76,6 @@ fn report(native: bool) -> Report {
         },
         witness: timing(1.0),
         prepare: timing(12.0),
-        verify: of_build(1, 1),
         scaling: vec![
             Size { log_size: 8, full_proof: of_build(3, 30) },
             Size { log_size: 14, full_proof: of_build(100, 900) },
@@ -104,6 +107,10 @@ fn the_json_has_its_keys() {
         "threads_2_14",
         "threads_16_2_16",
         "portable_full_proof",
+        "verify",
+        "verify_vs_open_inputs",
+        "verify_batch_256",
+        "verify_batch_256_portable",
     ] {
         for inner in ["ours_ms", "peer_ms", "peer", "ratio", "spread"] {
             assert!(json[key].as_object().unwrap().contains_key(inner), "{key}.{inner}");
@@ -113,18 +120,9 @@ fn the_json_has_its_keys() {
     assert_eq!(json["full_proof"]["ratio"], 10.0);
     assert_eq!(json["full_proof"]["spread"]["samples"], 3);
     assert_eq!(json["threads_16_2_16"]["reason"], "2 threads, 16 wanted");
-    for key in [
-        "machine",
-        "versions",
-        "build",
-        "circuit",
-        "prepare",
-        "verify",
-        "scaling",
-        "threads",
-        "footprints",
-        "peers",
-    ] {
+    for key in
+        ["machine", "versions", "build", "circuit", "prepare", "scaling", "threads", "footprints", "peers"]
+    {
         assert!(!json[key].is_null(), "{key}");
     }
 }
