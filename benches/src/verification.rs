@@ -1,6 +1,7 @@
 //! A booking site and many answers to it: what measurements of verification run on.
 //!
-//! Requests, presentations and all their public values are real; the proofs are made from the key's [`Trapdoor`], which gives
+//! Requests, presentations and all their public values are real; the proofs are made from the key's
+//! [`Trapdoor`](crate::trapdoor::Trapdoor), which gives
 //! proofs of the same distribution as an honest prover's, in a thousandth of the time. Everything is checked before it is timed.
 
 use std::sync::{Arc, PoisonError, RwLock};
