@@ -13,6 +13,7 @@ mod files;
 mod online;
 mod output;
 mod progress;
+mod sandbox;
 mod secrets;
 
 use std::io::IsTerminal;

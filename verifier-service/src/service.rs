@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::OsRng;
 use tacit_credential::date::UnixTime;
 use tacit_credential::presentation::{Presentation, PresentationError};
+use tacit_openid4vp::Attestation;
 use tacit_verifier::{Ask, AskError, Clock, Policy, SigningKey, Verifier};
 use tokio::sync::{Notify, Semaphore, watch};
 use url::Url;
@@ -46,7 +47,7 @@ pub struct Parts {
     /// Its verifier, which leaves challenges to the store (`ChallengesElsewhere`).
     pub verifier: Verifier,
     /// The certificate as attestation.
-    pub attestation: Option<String>,
+    pub attestation: Option<Attestation>,
     /// Signs webhooks.
     pub webhook_secret: Option<WebhookSecret>,
     /// Where sessions live.
@@ -60,7 +61,7 @@ pub struct Service {
     pub(crate) config: Config,
     pub(crate) signing_key: SigningKey,
     pub(crate) verifier: Arc<Verifier>,
-    pub(crate) attestation: Option<String>,
+    pub(crate) attestation: Option<Attestation>,
     pub(crate) webhook_secret: Option<WebhookSecret>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -305,8 +306,8 @@ impl Service {
     }
 
     /// The certificate as attestation.
-    pub fn attestation(&self) -> Option<&str> {
-        self.attestation.as_deref()
+    pub fn attestation(&self) -> Option<&Attestation> {
+        self.attestation.as_ref()
     }
 
     /// Tells streams and background work to end.
@@ -349,6 +350,22 @@ impl Service {
             self.failed(&error);
         }
         self.watchers.changed(id);
+    }
+
+    /// Refuses an answer in which no presentation was found, as [`judge`](Self::judge) refuses one that was.
+    pub(crate) async fn misunderstood(
+        &self,
+        id: &SessionId,
+        cause: &'static str,
+        error: &(dyn std::error::Error + Sync),
+    ) -> Fault {
+        match self.store.find(id).await {
+            Ok(Some(stored)) if stored.standing.outcome.is_none() => {
+                self.refuse(Some(&stored.session), id, cause, error).await
+            }
+            Ok(_) => self.refuse(None, id, cause, error).await,
+            Err(error) => self.failed(&error),
+        }
     }
 
     /// What a caller is told when the store fails; the cause goes into the log.

@@ -4,17 +4,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use tacit_credential::certificate::VerifierKey;
+use tacit_credential::date::UnixTime;
 use tacit_credential::trust_list::{OperatorKey, TrustListId};
 use tacit_verifier::{BuildError, ChallengesElsewhere, Clock, SystemClock, Verifier};
 use tokio::net::TcpListener;
 
 use crate::config::{Checked, Config, ConfigError, StoreAddress};
-use crate::http::serve;
+use crate::http::{router, serve_router};
 use crate::service::{Parts, Service};
 use crate::store::redis::RedisStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
+use tacit_openid4vp::{Attestation, AttestationError};
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,14 @@ pub enum StartError {
     /// Key, certificate and operators do not fit together.
     #[error("{0}")]
     Verifier(#[from] BuildError),
+    /// The attestation does not hold.
+    #[error("`attestation_file`: {0}")]
+    Attestation(#[from] AttestationError),
+    /// The attestation is of another certificate.
+    #[error(
+        "`attestation_file` attests another certificate than `certificate_file`; take both from one `tacit trust certify --attestation`"
+    )]
+    OtherCertificate,
     /// The address is taken, or not this machine's.
     #[error("`{key}`: cannot listen on {address}: {source}; is something else running there?")]
     Listen {
@@ -61,7 +72,8 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
 pub async fn bind_with(checked: Checked, clock: Arc<dyn Clock>) -> Result<Bound, StartError> {
     let store = open_store(&checked.config.store).await?;
     let verifier = verifier(&checked, &*store, clock.clone()).await?;
-    let Checked { config, signing_key, attestation, webhook_secret, .. } = checked;
+    let attestation = attestation(&checked, clock.now())?;
+    let Checked { config, signing_key, webhook_secret, .. } = checked;
     let parts = Parts { config, signing_key, verifier, attestation, webhook_secret, store, clock };
     let service = Service::new(parts)?;
     service.reload().await;
@@ -94,9 +106,15 @@ impl Bound {
 
     /// Serves until `shutdown` is ready.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let router = router(&self.service);
+        self.serve_router(router, shutdown).await
+    }
+
+    /// The same with a router around the service's own.
+    pub async fn serve_router(self, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let address = self.address()?;
         tracing::info!(%address, "listening");
-        serve(self.service, self.listener, self.metrics, shutdown).await;
+        serve_router(router, self.service, self.listener, self.metrics, shutdown).await;
         Ok(())
     }
 }
@@ -107,6 +125,19 @@ pub async fn open_store(address: &StoreAddress) -> Result<Arc<dyn Store>, StoreE
         StoreAddress::Sqlite(file) => Arc::new(SqliteStore::open(file)?),
         StoreAddress::Redis(url) => Arc::new(RedisStore::open(url).await?),
     })
+}
+
+/// The attestation, which must be one of a pinned operator over the certificate that requests carry.
+fn attestation(checked: &Checked, now: UnixTime) -> Result<Option<Attestation>, StartError> {
+    let Some(text) = &checked.attestation else { return Ok(None) };
+    let mut outcomes = checked.operators.iter().map(|operator| Attestation::verify(text, operator, now));
+    let first = outcomes.next().unwrap_or(Err(AttestationError::Issuer));
+    let attestation = first.or_else(|error| outcomes.find_map(Result::ok).ok_or(error))?;
+    if checked.certificate.as_ref() == Some(attestation.certificate()) {
+        Ok(Some(attestation))
+    } else {
+        Err(StartError::OtherCertificate)
+    }
 }
 
 async fn verifier(
@@ -155,8 +186,9 @@ pub fn run(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(), StartEr
     })
 }
 
+/// Ready when the process is told to stop; from the moment of the call on no signal is missed.
 #[cfg(unix)]
-fn stop() -> io::Result<impl Future<Output = ()>> {
+pub fn stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
@@ -168,7 +200,8 @@ fn stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Ready when the process is told to stop.
 #[cfg(not(unix))]
-fn stop() -> io::Result<impl Future<Output = ()>> {
+pub fn stop() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -15,6 +15,10 @@ proxy, which ends TLS: it has none of its own. docs/service.md shows it with cur
   tacit serve --config serve.toml
   tacit serve --config serve.toml --store redis://127.0.0.1:6379/0
 
+A sandbox needs nothing but itself: ready-made guests answer your requests, honestly or not.
+  tacit serve --sandbox
+  curl http://127.0.0.1:8411/sandbox
+
 Every key of the configuration file can come from a variable (TACIT_SERVE_PUBLIC_URL), which goes over the file, and from a \
 flag (--public-url), which goes over both. Logs are JSON on standard error; they hold no personal data. SIGTERM \
 stops it once running calls have ended.";
@@ -31,6 +35,9 @@ pub(crate) struct Serve {
     /// Make an API key for a client of this name, print it and the lines for the configuration, and stop.
     #[arg(long, value_name = "NAME", conflicts_with = "print_config")]
     pub(crate) new_api_key: Option<String>,
+    /// Play the whole system: invented people, development keys, an answer to every refusal. See docs/sandbox.md.
+    #[arg(long, conflicts_with_all = ["config", "print_config", "new_api_key"])]
+    pub(crate) sandbox: bool,
     #[command(flatten)]
     pub(crate) keys: ServeKeys,
 }

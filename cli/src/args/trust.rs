@@ -60,7 +60,7 @@ pub(crate) enum TrustCommand {
     },
     /// Certify a verifier: who it is, where answers may go, and the most that it may ask for.
     #[command(long_about = CERTIFY_ABOUT)]
-    Certify(Certify),
+    Certify(Box<Certify>),
     /// Publish the list of a new epoch, over the newest status list of each issuer.
     Publish {
         #[command(flatten)]

@@ -15,6 +15,10 @@ pub(crate) fn run(arguments: Serve, output: Output) -> Result<Report, CliError> 
     if let Some(name) = arguments.new_api_key {
         return Ok(make_api_key(&name));
     }
+    if arguments.sandbox {
+        let listen = arguments.keys.listen.unwrap_or(Config::default().listen);
+        return crate::sandbox::run(listen, output);
+    }
     let file = match &arguments.config {
         Some(path) => Config::from_toml(&files::read_text(path, "a configuration")?)
             .map_err(CliError::malformed(path, "a configuration"))?,

@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 use rand::rngs::OsRng;
 use tacit_circuits::resident_id;
 use tacit_credential::credential::Credential;
+use tacit_credential::date::Date;
 use tacit_credential::field::Fr;
 use tacit_credential::holder::{HolderSecret, Pseudonym, Scope};
 use tacit_credential::policy::Bounds;
 use tacit_credential::presentation::{Disclosed, Presentation, ProofBytes};
 use tacit_credential::public_values::PublicValues;
+use tacit_credential::region::{ProvinceSet, RegionRange};
 use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_credential::statement::Witness;
 use tacit_credential::status::StatusWitness;
@@ -233,6 +235,30 @@ impl Lie {
         business: &Business,
         note: &'static str,
     ) -> Result<Step, CliError> {
+        let (prove, presentation) = self.timed_presentation(prover)?;
+        let accepted = |_: &VerifiedPresentation| "the verifier accepts".to_owned();
+        let (step, _) = verify(business, &self.request, &presentation, "proof-invalid", accepted);
+        Ok(step.note(note).time_first("prove", prove))
+    }
+
+    /// The same without sending it anywhere.
+    pub(crate) fn presentation(&self, prover: &Prover) -> Result<Presentation, CliError> {
+        self.timed_presentation(prover).map(|(_, presentation)| presentation)
+    }
+
+    /// Claims as little as a policy can ask: any age, any residence, an ID of any validity.
+    pub(crate) fn ask_nothing(&mut self) {
+        self.bounds = Bounds {
+            born_from: Date::MIN,
+            born_to: Date::MAX,
+            today: Date::MIN,
+            region: RegionRange::ANY,
+            provinces: ProvinceSet::everywhere(),
+            disclose: self.bounds.disclose,
+        };
+    }
+
+    fn timed_presentation(&self, prover: &Prover) -> Result<(Duration, Presentation), CliError> {
         let (_, prove, outcome) = self.prove(prover)?;
         let proof = outcome.map_err(refused)?;
         let scope = self.request.request.policy.pseudonym.is_none().then_some(self.scope);
@@ -243,9 +269,7 @@ impl Lie {
             self.pseudonym,
             self.disclosed.clone(),
         );
-        let accepted = |_: &VerifiedPresentation| "the verifier accepts".to_owned();
-        let (step, _) = verify(business, &self.request, &presentation, "proof-invalid", accepted);
-        Ok(step.note(note).time_first("prove", prove))
+        Ok((prove, presentation))
     }
 
     fn prove(&self, prover: &Prover) -> Result<(Duration, Duration, Result<Proof, ProveError>), CliError> {

@@ -3,19 +3,19 @@
 //! Everything happens through the crates and files that the other commands use; with `--keep` the files stay. The
 //! demonstration says beforehand how every step should come out, and ends with exit code 1 if one comes out otherwise.
 
-mod attempt;
+pub(crate) mod attempt;
 mod business;
-mod cast;
+pub(crate) mod cast;
 mod closing;
-mod interrupt;
+pub(crate) mod interrupt;
 mod kept;
-mod layout;
+pub(crate) mod layout;
 mod refusals;
-mod report;
+pub(crate) mod report;
 mod scenes;
 mod site;
 mod step;
-mod world;
+pub(crate) mod world;
 
 use std::time::Instant;
 

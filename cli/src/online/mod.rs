@@ -64,6 +64,14 @@ impl Address {
         }
     }
 
+    /// Where the request lies.
+    pub(crate) fn location(&self) -> &Location {
+        match self {
+            Self::OpenId(link) => &link.request_uri,
+            Self::Plain(location) => location,
+        }
+    }
+
     /// Fetches the request. What OpenID4VP adds to it is checked here, the request itself by the wallet.
     pub(crate) fn fetch(self, operator: &OperatorKey, now: UnixTime) -> Result<Fetched, OnlineError> {
         match self {
@@ -136,6 +144,13 @@ impl Fetched {
                 self.client.post(answer_to, BINARY, &presentation.to_bytes(), JSON, REPLY_MAX)?
             }
         };
+        Ok(Acknowledgement::from_json(&reply)?)
+    }
+
+    /// Posts anything in place of a presentation, for the sandbox.
+    pub(crate) fn deliver_bytes(&self, bytes: &[u8]) -> Result<Acknowledgement, OnlineError> {
+        let answer_to = Location::parse(&self.request().request.endpoint)?;
+        let reply = self.client.post(&answer_to, BINARY, bytes, JSON, REPLY_MAX)?;
         Ok(Acknowledgement::from_json(&reply)?)
     }
 

@@ -4,6 +4,7 @@ mod caller;
 mod events;
 mod extract;
 mod limits;
+mod openid4vp;
 mod operation;
 mod plain;
 mod server;
@@ -56,6 +57,7 @@ fn routes() -> Routes {
         .merge(plain::routes())
         .merge(events::routes())
         .merge(wallet::routes())
+        .merge(openid4vp::routes())
         .merge(operation::routes())
 }
 

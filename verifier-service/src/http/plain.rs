@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::Routes;
 use super::caller::Caller;
 use super::extract::{Id, JsonBody};
+use super::openid4vp;
 use crate::fault::{Fault, FaultKind, Problem};
 use crate::service::{NewRequest, Service};
 use crate::session::Session;
@@ -54,6 +55,9 @@ pub(super) struct CreatedView {
     request_url: String,
     /// What a QR code on a page shows, for a wallet on another device.
     qr_text: String,
+    /// The same request for wallets of OpenID for Verifiable Presentations: a link, and the text of a QR code. Absent without an attestation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    openid4vp_url: Option<String>,
     /// The signed request itself, for whoever hands it over otherwise.
     #[schema(value_type = Object)]
     request: SignedRequest,
@@ -67,6 +71,7 @@ impl CreatedView {
         Self {
             id: session.id.to_string(),
             qr_text: address.clone(),
+            openid4vp_url: openid4vp::link(service, &session),
             request_url: address,
             expires_at: session.expires_at().0,
             request: session.request,

@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use super::extract::{Id, RawBody, media_type};
+use super::openid4vp;
 use crate::fault::{Fault, FaultKind, Problem};
 use crate::service::{Accepted, Service};
 
@@ -55,10 +56,10 @@ impl From<Accepted> for AcceptedView {
     }
 }
 
-/// The wallet's answer, as JSON or in the compact binary form.
+/// The wallet's answer: as JSON, in the compact binary form, or as the form of OpenID4VP (`vp_token` and `state`).
 #[utoipa::path(
     post, path = "/r/{id}", tag = "wallet", params(("id" = String, Path, description = "The request's id.")),
-    request_body(content((Object = "application/json"), (Vec<u8> = "application/octet-stream"))),
+    request_body(content((Object = "application/json"), (Vec<u8> = "application/octet-stream"), (String = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "Accepted.", body = AcceptedView),
         (status = 403, description = "Not accepted, whatever the reason: `presentation-refused`.", body = Problem, content_type = "application/problem+json"),
@@ -76,6 +77,7 @@ async fn answer(
             .map_err(|_| PresentationError::NotJson)
             .and_then(Presentation::from_json),
         Some("application/octet-stream") => Presentation::from_bytes(&body),
+        Some(tacit_openid4vp::FORM_MEDIA_TYPE) => return openid4vp::answer(&service, &id, &body).await,
         _ => return Err(FaultKind::ContentTypeUnsupported.into()),
     };
     let accepted = service.judge(&id, presentation).await?;
