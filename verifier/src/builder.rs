@@ -26,6 +26,8 @@ pub struct VerifierBuilder {
     grace: Duration,
     challenges: Option<Box<dyn ChallengeStore>>,
     clock: Option<Box<dyn Clock>>,
+    #[cfg(feature = "kernels")]
+    backend: Option<tacit_kernels::Backend>,
 }
 
 impl Verifier {
@@ -41,6 +43,8 @@ impl Verifier {
             grace: Duration::ZERO,
             challenges: None,
             clock: None,
+            #[cfg(feature = "kernels")]
+            backend: None,
         }
     }
 }
@@ -107,6 +111,16 @@ impl VerifierBuilder {
         self
     }
 
+    /// Which instructions combine the proofs of a batch; by default what `TACIT_BACKEND` names, or the fastest that the CPU has.
+    /// Results are the same with all of them. With the portable backend this crate's own arithmetic does it, which is faster than
+    /// portable lanes.
+    #[cfg(feature = "kernels")]
+    #[must_use]
+    pub fn backend(mut self, backend: tacit_kernels::Backend) -> Self {
+        self.backend = Some(backend);
+        self
+    }
+
     /// Checks that the parts fit together.
     pub fn build(self) -> Result<Verifier, BuildError> {
         if self.keys.is_empty() {
@@ -134,6 +148,10 @@ impl VerifierBuilder {
             grace: self.grace,
             challenges: self.challenges.or_else(default_challenges).ok_or(BuildError::NoChallengeStore)?,
             clock: self.clock.or_else(default_clock).ok_or(BuildError::NoClock)?,
+            #[cfg(feature = "kernels")]
+            vectorised: crate::batch::kernels::Vectorised::new(
+                self.backend.unwrap_or_else(tacit_kernels::Backend::from_environment),
+            ),
         })
     }
 }

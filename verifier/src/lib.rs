@@ -128,5 +128,7 @@ pub use tacit_credential::policy::Policy;
 pub use tacit_credential::presentation::{Disclosed, Presentation};
 pub use tacit_credential::request::{Challenge, CircuitDigest, SignedRequest};
 pub use tacit_credential::trust_list::{Epoch, OperatorKey, SignedTrustList};
+#[cfg(feature = "kernels")]
+pub use tacit_kernels::Backend;
 pub use verified::{Findings, VerifiedPresentation};
 pub use verifier::{Ask, MAX_LIFETIME, Verifier};

@@ -34,6 +34,9 @@ pub struct Verifier {
     pub(crate) grace: Duration,
     pub(crate) challenges: Box<dyn ChallengeStore>,
     pub(crate) clock: Box<dyn Clock>,
+    /// What combines proofs, if this CPU has faster instructions than [`Portable`](crate::batch) needs.
+    #[cfg(feature = "kernels")]
+    pub(crate) vectorised: Option<crate::batch::kernels::Vectorised>,
 }
 
 /// What a site asks of one guest.

@@ -22,6 +22,8 @@
 //! Source: Bellare, Garay, Rabin, *Fast batch verification for modular exponentiation and digital signatures*, EUROCRYPT 1998.
 
 mod engine;
+#[cfg(feature = "kernels")]
+pub(crate) mod kernels;
 #[cfg(test)]
 mod tests;
 
@@ -56,13 +58,18 @@ const SMALLEST: usize = 3;
 
 impl Verifier {
     /// [`check`](Self::check) of many presentations, in less time than one after the other; the results are the same, in the same
-    /// order. From three proofs of one key on, these are checked in combination: at 256 a proof takes about a third of the time.
+    /// order. From three proofs of one key on, these are checked in combination: at 256 a proof takes about a third of the time,
+    /// and far less with the feature `kernels`, where the CPU has AVX-512 IFMA.
     ///
     /// One presentation that is false costs the others little, and many of them make it as slow as one by one.
     pub fn check_batch(
         &self,
         answers: &[(&SignedRequest, &Presentation)],
     ) -> Vec<Result<CheckedPresentation, VerifyError>> {
+        #[cfg(feature = "kernels")]
+        if let Some(vectorised) = &self.vectorised {
+            return self.check_batch_with(vectorised, answers);
+        }
         self.check_batch_with(&Portable, answers)
     }
 

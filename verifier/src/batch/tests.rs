@@ -22,7 +22,12 @@ fn one_by_one(proofs: &[[u8; 128]], inputs: &[Fr]) -> Vec<Result<(), ProofError>
 }
 
 fn batch(proofs: &[[u8; 128]], inputs: &[Fr]) -> Vec<Result<(), ProofError>> {
-    key().check_proofs(&Portable, proofs, inputs)
+    let outcomes = key().check_proofs(&Portable, proofs, inputs);
+    #[cfg(feature = "kernels")]
+    for engine in kernels::Vectorised::all() {
+        assert_eq!(key().check_proofs(&engine, proofs, inputs), outcomes);
+    }
+    outcomes
 }
 
 #[test]

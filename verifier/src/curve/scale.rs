@@ -43,6 +43,12 @@ impl Coefficient {
         Self { low, high }
     }
 
+    /// What [`from_parts`](Self::from_parts) was given.
+    #[cfg(feature = "kernels")]
+    pub(crate) const fn parts(self) -> (u64, u64) {
+        (self.low, self.high)
+    }
+
     /// Sizes and signs of both odd numbers; true for a negative one.
     pub(crate) fn halves(self) -> [(u64, bool); 2] {
         [self.low, self.high].map(|k| {
