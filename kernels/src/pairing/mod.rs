@@ -1,11 +1,16 @@
 //! Pairings of many pairs at once, and what comes before them when proofs are verified together: eight proofs a vector, one a lane.
 //!
-//! | step | functions | an element costs |
-//! | --- | --- | --- |
-//! | compressed bytes to points of the curves | [`read_g1`], [`read_g2`] | a power in Fq, two powers |
-//! | points of G1 times 128 random bits | [`scale`], [`ShortScalar`] | 60 doublings, 31 additions |
-//! | Miller's loop of the optimal ate pairing, with the subgroup check of G2 | [`product`], [`products`] | 65 tangents, 24 chords |
-//! | the subgroup check alone | [`in_g2`] | the same without the lines' products |
+//! | step | functions | an element costs | µs on a Zen 4 |
+//! | --- | --- | --- | --- |
+//! | compressed bytes to points of the curves | [`read_g1`], [`read_g2`] | a power in Fq, two powers | 1.0, 2.3 |
+//! | points of G1 times 128 random bits | [`scale`], [`ShortScalar`] | 60 doublings, 31 additions | 3.6 |
+//! | Miller's loop of the optimal ate pairing, with the subgroup check of G2 | [`product`], [`products`] | 64 tangents, 23 chords | 20 |
+//! | the subgroup check alone | [`in_g2`] | the same without the lines' products | 7.8 |
+//!
+//! Figures are of 256 elements on one thread with AVX-512 IFMA (`examples/pairing_times.rs`). Of a step of the loop, 90 ns are the tangent or
+//! chord of a lane and 140 ns the product with the line, whose 2,580 multiply-adds a vector take 88 ns at one a cycle; it was 245 ns
+//! when its two halves were one stretch of code, which the cache of instructions does not hold. The portable backend is 14 to 33 times
+//! slower: it is the oracle, and scalar code does better than it.
 //!
 //! The final exponentiation is the caller's: once for the product of all.
 //!
