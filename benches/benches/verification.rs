@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tacit_benches::Resident;
 use tacit_benches::verification::Verification;
+use tacit_verifier::Backend;
 
 const BATCH: usize = 256;
 
@@ -21,7 +22,7 @@ fn timed(site: &Verification, rounds: u64, mut run: impl FnMut()) -> Duration {
 
 fn verification(c: &mut Criterion) {
     let resident = Resident::new().expect("the benchmark's key");
-    let site = Verification::new(&resident, BATCH).expect("answers that verify");
+    let site = Verification::new(&resident, Backend::from_environment(), BATCH).expect("answers that verify");
 
     let mut group = c.benchmark_group("verify");
     let place = Cell::new(0);
@@ -36,6 +37,9 @@ fn verification(c: &mut Criterion) {
     let mut group = c.benchmark_group("verify_batch_256");
     group.sample_size(10).throughput(Throughput::Elements(BATCH as u64));
     group.bench_function("tacit", |b| {
+        b.iter_custom(|rounds| timed(&site, rounds, || site.ours_batch_vectorised().expect("true answers")));
+    });
+    group.bench_function("tacit, portable", |b| {
         b.iter_custom(|rounds| timed(&site, rounds, || site.ours_batch().expect("true answers")));
     });
     group.finish();

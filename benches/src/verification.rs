@@ -18,7 +18,7 @@ use tacit_credential::presentation::{Presentation, ProofBytes};
 use tacit_credential::public_values::PublicValues;
 use tacit_credential::request::{Challenge, SignedRequest};
 use tacit_verifier::{
-    Ask, ChallengeError, ChallengeStore, FixedClock, MAX_LIFETIME, MemoryChallengeStore, Verifier,
+    Ask, Backend, ChallengeError, ChallengeStore, FixedClock, MAX_LIFETIME, MemoryChallengeStore, Verifier,
     VerifierKey,
 };
 
@@ -28,7 +28,10 @@ use crate::trapdoor::Multiples;
 
 /// A site, what it asked, and what wallets answered.
 pub struct Verification {
+    /// With the crate's own arithmetic.
     verifier: Verifier,
+    /// With the vectors of this CPU, where it has some.
+    vectorised: Verifier,
     store: Arc<Renewed>,
     answers: Vec<Answer>,
     stock: PreparedVerifyingKey<Bn254>,
@@ -77,19 +80,24 @@ impl ChallengeStore for Renewed {
 
 impl Verification {
     /// A site that asks for everything there is, and `count` answers. All must be accepted, by us and by the stock verifier.
-    pub fn new(resident: &Resident, count: usize) -> Result<Self, BenchError> {
+    pub fn new(resident: &Resident, backend: Backend, count: usize) -> Result<Self, BenchError> {
         let false_proof = || BenchError::FalseProof { maker: "the trapdoor" };
         let mut world = World::new(1);
         let store = Arc::new(Renewed(RwLock::new(MemoryChallengeStore::new())));
-        let verifier = Verifier::builder(VerifierKey::from(&world.verifier), world.operator_key())
-            .key(resident.verifying.clone().ok_or_else(false_proof)?)
-            .accept_development_keys()
-            .certificate(world.certificate.clone())
-            .challenges(store.clone())
-            .clock(FixedClock(NOW))
-            .build()
-            .map_err(broken)?;
-        verifier.add_trust_list(world.list.signed().clone()).map_err(broken)?;
+        let site = |backend| {
+            let verifier = Verifier::builder(VerifierKey::from(&world.verifier), world.operator_key())
+                .key(resident.verifying.clone().ok_or_else(false_proof)?)
+                .accept_development_keys()
+                .certificate(world.certificate.clone())
+                .challenges(store.clone())
+                .clock(FixedClock(NOW))
+                .backend(backend)
+                .build()
+                .map_err(broken)?;
+            verifier.add_trust_list(world.list.signed().clone()).map_err(broken)?;
+            Ok::<_, BenchError>(verifier)
+        };
+        let (verifier, vectorised) = (site(Backend::portable())?, site(backend)?);
 
         let mut rng = benchmark_rng();
         let instance = &resident.key.verifying_key().gamma_abc_g1;
@@ -108,12 +116,14 @@ impl Verification {
         let first = &answers.first().ok_or(BenchError::NoRound)?.request;
         let open = OpenInputs::new(resident, &world.statement(first).public)?;
         let stock = prepare_verifying_key(resident.key.verifying_key());
-        let this = Self { verifier, store, answers, stock, open };
+        let this = Self { verifier, vectorised, store, answers, stock, open };
         for place in 0..this.answers.len() {
             this.stock(place)?;
         }
         this.renew()?;
         this.ours_batch()?;
+        this.renew()?;
+        this.ours_batch_vectorised()?;
         this.renew()?;
         this.ours(0)?;
         this.stock_open()?;
@@ -152,6 +162,15 @@ impl Verification {
 
     /// All answers, from their bytes to the consumed challenges.
     pub fn ours_batch(&self) -> Result<(), BenchError> {
+        self.batch(&self.verifier)
+    }
+
+    /// The same with the vectors of the backend that was asked for.
+    pub fn ours_batch_vectorised(&self) -> Result<(), BenchError> {
+        self.batch(&self.vectorised)
+    }
+
+    fn batch(&self, verifier: &Verifier) -> Result<(), BenchError> {
         let presentations: Vec<_> = self
             .answers
             .iter()
@@ -159,7 +178,7 @@ impl Verification {
             .collect::<Result<_, _>>()
             .map_err(broken)?;
         let pairs: Vec<_> = self.answers.iter().map(|answer| &answer.request).zip(&presentations).collect();
-        for outcome in self.verifier.verify_batch(&pairs) {
+        for outcome in verifier.verify_batch(&pairs) {
             outcome.map_err(broken)?;
         }
         Ok(())
@@ -256,17 +275,20 @@ mod tests {
     #[test]
     fn everything_that_is_timed_verifies() {
         let resident = Resident::new().unwrap();
-        let verification = Verification::new(&resident, 5).unwrap();
+        let verification = Verification::new(&resident, Backend::detect(), 5).unwrap();
         assert_eq!((verification.count(), verification.open_values()), (5, 18));
         assert!(verification.ours(0).is_err(), "answered before");
         verification.renew().unwrap();
         verification.ours_batch().unwrap();
+        assert!(verification.ours_batch_vectorised().is_err(), "answered before");
+        verification.renew().unwrap();
+        verification.ours_batch_vectorised().unwrap();
     }
 
     #[test]
     fn open_inputs_are_bound() {
         let resident = Resident::new().unwrap();
-        let mut verification = Verification::new(&resident, 1).unwrap();
+        let mut verification = Verification::new(&resident, Backend::detect(), 1).unwrap();
         verification.open.values[17] += Fr::from(1);
         assert!(matches!(verification.stock_open(), Err(BenchError::FalseProof { .. })));
     }

@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tacit_verifier::Backend;
+
 use super::Steps;
 use crate::cold::pool;
 use crate::contest::Contest;
@@ -36,7 +38,8 @@ pub(super) fn measure(plan: &Plan, build: &Build, steps: &mut Steps<'_>) -> Resu
     steps.next("verification: requests and answers");
     let resident = pool(plan.threads)?.install(Resident::new)?;
     let pool = pool(1)?;
-    let site = &pool.install(|| Verification::new(&resident, BATCH))?;
+    let backend = plan.options().backend();
+    let site = &pool.install(|| Verification::new(&resident, backend, BATCH))?;
 
     steps.next("verification: one thread");
     let mut contest = Contest::new();
@@ -57,13 +60,25 @@ pub(super) fn measure(plan: &Plan, build: &Build, steps: &mut Steps<'_>) -> Resu
     let mut contest = Contest::new();
     let ours_batch =
         contest.enter_prepared("tacit, batch", || site.renew(), |()| pool.install(|| site.ours_batch()));
+    let vectorised = contest.enter_prepared(
+        "tacit, batch of eight lanes",
+        || site.renew(),
+        |()| pool.install(|| site.ours_batch_vectorised()),
+    );
     let stock_batch = contest
         .enter(STOCK_ONE_BY_ONE, || pool.install(|| (0..BATCH).try_for_each(|place| site.stock(place))));
     let batch = contest.run(plan.batch())?;
     Ok(Verified {
         one: single.figure(ours, stock).of_build(build),
         open_inputs: single.figure(ours, open).of_build(build),
-        batch: Figure::absent(STOCK_ONE_BY_ONE, "this build's verifier has no vectorised pairing"),
+        batch: if backend == Backend::portable() {
+            Figure::absent(
+                STOCK_ONE_BY_ONE,
+                "this CPU has no AVX-512 IFMA, or the portable backend was asked for",
+            )
+        } else {
+            batch.figure(vectorised, stock_batch).of_build(build)
+        },
         batch_portable: batch.figure(ours_batch, stock_batch).of_build(build),
     })
 }
