@@ -8,10 +8,13 @@
 //! | `agreement` | native relation and circuit agree on valid, arbitrary and mutated inputs |
 //! | `forgeries` | the attacks that worked on systems of this kind, one test a row |
 //! | `life` | one credential from enrolment to re-issue, through every role |
+//! | `vectors` | the files of `tests/vectors` are what [`vectors`] makes, and hold for the verifier |
+
+pub mod vectors;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tacit_credential::extras::DisclosedExtras;
 pub use tacit_credential::fixtures;
@@ -26,7 +29,10 @@ use tacit_credential::request::SignedRequest;
 use tacit_credential::statement::{Statement, Violation, Witness};
 use tacit_prover::{ProveError, Prover, setup_development};
 use tacit_r1cs::{Assignment, R1cs};
-use tacit_verifier::{Ask, FixedClock, KeyPoints, Provenance, Verifier, VerifyingKey};
+use tacit_verifier::{
+    Ask, ChallengeStore, FixedClock, KeyPoints, MemoryChallengeStore, Provenance, VerifiedPresentation,
+    Verifier, VerifyingKey,
+};
 
 /// A development key pair for `resident-id`, made once a process.
 pub fn keys() -> &'static (Prover, VerifyingKey) {
@@ -75,6 +81,23 @@ impl Site {
             .expect("a key and a clock are given");
         verifier.add_trust_list(world.list.signed().clone()).expect("a valid list");
         Self { world, verifier }
+    }
+
+    /// A verifier as the site's, which knows that this request is open and no other.
+    pub fn fresh(&self, request: &SignedRequest) -> Verifier {
+        let store = Arc::new(MemoryChallengeStore::new());
+        store
+            .issue(&request.request.challenge(), request.request.expires_at, NOW)
+            .expect("a fresh challenge");
+        let verifier = Verifier::builder((&self.world.verifier).into(), self.world.operator_key())
+            .key(keys().1.clone())
+            .accept_development_keys()
+            .challenges(store)
+            .clock(FixedClock(NOW))
+            .build()
+            .expect("a key and a clock are given");
+        verifier.add_trust_list(self.world.list.signed().clone()).expect("a valid list");
+        verifier
     }
 
     /// A request of the site's verifier.
@@ -193,6 +216,23 @@ impl Refusal {
 
     /// No refusal.
     pub const NONE: Self = Self { native: None, clauses: Vec::new() };
+}
+
+/// What was accepted, as C and JavaScript get it.
+pub fn accepted(verified: &VerifiedPresentation) -> serde_json::Value {
+    let mut accepted = serde_json::json!({
+        "policy": verified.policy(),
+        "date": verified.date(),
+        "disclosed": verified.disclosed(),
+        "epoch": verified.epoch(),
+        "challenge": verified.challenge(),
+        "verified_at": verified.verified_at(),
+        "development_key": verified.development_key(),
+    });
+    if let Some(pseudonym) = verified.pseudonym() {
+        accepted["pseudonym"] = serde_json::json!(pseudonym);
+    }
+    accepted
 }
 
 /// Each clause of which a constraint fails, once, in the circuit's order.
