@@ -1,15 +1,19 @@
 //! Repository chores: `cargo xtask test` sets up and runs all tests, `cargo xtask soak` runs them longer,
 //! `cargo xtask bench` and `bench-circom` measure this machine, `cargo xtask vectors` makes the test vectors again with the npm
 //! packages they come from, `cargo xtask interop` does so for circom's formats and lets snarkjs work with our files,
-//! `cargo xtask asan` runs the kernels' tests under AddressSanitizer.
+//! `cargo xtask asan` runs the tests of crates with `unsafe` under AddressSanitizer, `cargo xtask sizes` weighs the verifier.
 //!
 //! Every stage prints what it runs and how long it took. A stage that fails ends the run with its exit code.
 
+mod apt;
 mod asan;
 mod bench;
 mod npm;
+mod package;
 mod redis;
+mod sizes;
 mod verifier;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use std::env;
@@ -34,14 +38,16 @@ enum Chore {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
-    /// Regenerates the committed vectors with `circomlibjs` and `@zk-kit/eddsa-poseidon` (needs Node.js and
-    /// npm) and fails if they differ.
+    /// Regenerates the committed vectors, those of the verifier (tests/vectors) and those of `circomlibjs` and
+    /// `@zk-kit/eddsa-poseidon` (needs Node.js and npm), and fails if they differ.
     Vectors,
     /// Makes the fixtures of circom's formats again with `circom2` and `snarkjs` (needs Node.js and npm),
     /// fails if they differ, and lets snarkjs prove and verify with files that this repository writes.
     Interop,
-    /// The tests of the crate with `unsafe` under AddressSanitizer (x86-64 Linux).
+    /// The tests of the kernels and of the verifier's C library under AddressSanitizer (x86-64 Linux).
     Asan,
+    /// What the verifier weighs as WASM module, npm package and C library (needs Node.js and npm).
+    Sizes(sizes::Sizes),
     /// Builds `tacit` for this very CPU, stock arkworks' assembly included, and runs `tacit bench`.
     Bench(bench::Bench),
     /// The same for circuits of circom with our own ID job on circomlib, up to 2^18 (needs Node.js and npm): `groth16 prove` beside
@@ -53,17 +59,23 @@ enum Chore {
 
 fn main() -> ExitCode {
     let mut stages = Stages::default();
-    let result = match Arguments::parse().chore {
+    let chore = Arguments::parse().chore;
+    let quiet = matches!(chore, Chore::Sizes(_));
+    let result = match chore {
         Chore::Test => test(&mut stages),
         Chore::Soak { cases } => soak(&mut stages, cases),
         Chore::Vectors => vectors(&mut stages),
         Chore::Interop => interop(&mut stages),
         Chore::Asan => asan::asan(&mut stages),
+        Chore::Sizes(arguments) => sizes::sizes(&mut stages, &arguments),
         Chore::Bench(arguments) => return bench::run(&arguments),
         Chore::BenchCircom(arguments) => return bench::run_circom(arguments),
         Chore::Ci => ci(&mut stages),
     };
-    stages.report();
+    // Standard output is the sizes' alone, so that `--json` can be piped on.
+    if !quiet {
+        stages.report();
+    }
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -82,6 +94,7 @@ fn test(stages: &mut Stages) -> Result<(), String> {
     stages.run("unit and integration tests", cargo().args(all))?;
     stages.run("documentation tests", cargo().args(["test", "--workspace", "--locked", "--doc"]))?;
     npm::interop(stages)?;
+    package::test(stages)?;
     verifier::check(stages)
 }
 
@@ -95,6 +108,11 @@ fn soak(stages: &mut Stages, cases: u32) -> Result<(), String> {
 }
 
 fn vectors(stages: &mut Stages) -> Result<(), String> {
+    let folder = root().join("tests/vectors");
+    let mut make = cargo();
+    make.args(["run", "--quiet", "--package", "tacit-tests", "--bin", "vectors", "--locked", "--"]);
+    stages.run("vectors of the verifier", make.arg(&folder))?;
+    unchanged(stages, &folder)?;
     regenerate(stages, &root().join("credential/tests/vectors"))
 }
 
@@ -107,6 +125,10 @@ fn interop(stages: &mut Stages) -> Result<(), String> {
 fn regenerate(stages: &mut Stages, folder: &Path) -> Result<(), String> {
     npm::install(stages, folder)?;
     stages.run("generate vectors", Command::new("npm").args(["run", "generate"]).current_dir(folder))?;
+    unchanged(stages, folder)
+}
+
+fn unchanged(stages: &mut Stages, folder: &Path) -> Result<(), String> {
     let mut diff = Command::new("git");
     diff.args(["diff", "--exit-code", "--stat", "--", "."]).current_dir(folder);
     stages.run("vectors unchanged", &mut diff)
