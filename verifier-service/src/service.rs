@@ -158,7 +158,7 @@ impl Service {
         let id = SessionId::random();
         let lifetime = lifetime.unwrap_or(Duration::from_secs(self.config.lifetime_seconds));
         let ask = Ask { policy, endpoint: self.endpoint(&id).into(), lifetime };
-        let request = self.verifier.request(ask, &self.signing_key, &mut OsRng).map_err(asking)?;
+        let request = self.verifier.request(ask, &self.signing_key, &mut OsRng).map_err(|error| asking(&error))?;
         let session = Session {
             id,
             client: client.to_owned(),
@@ -391,8 +391,8 @@ impl Service {
 }
 
 /// Why no request was made, for the business.
-fn asking(error: AskError) -> Fault {
-    let kind = match &error {
+fn asking(error: &AskError) -> Fault {
+    let kind = match error {
         AskError::NoTrustList => FaultKind::NoTrustList,
         AskError::StatusTooOld { .. } => FaultKind::TrustListTooOld,
         AskError::Lifetime => FaultKind::LifetimeRefused,

@@ -148,7 +148,7 @@ async fn verifier(
     let Some(operator) = checked.operators.first() else {
         unreachable!("`check` refuses a configuration without operators")
     };
-    let mut builder = Verifier::builder(VerifierKey::from(&checked.signing_key), operator.clone())
+    let mut builder = Verifier::builder(VerifierKey::from(&checked.signing_key), *operator)
         .challenges(ChallengesElsewhere)
         .grace_after_newer_list(std::time::Duration::from_secs(checked.config.grace_seconds))
         .clock(clock);

@@ -48,7 +48,7 @@ redis.call('HSET', KEYS[1], 'outcome', ARGV[2])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'code', ARGV[3]) end
 if ARGV[4] ~= '' then
     redis.call('HSET', KEYS[2], 'url', ARGV[5], 'body', ARGV[6], 'attempts', 0)
-    redis.call('EXPIREAT', KEYS[2], ARGV[7])
+    redis.call('EXPIRE', KEYS[2], ARGV[7])
     redis.call('ZADD', KEYS[3], ARGV[1], ARGV[4])
 end
 return 'accepted'";
@@ -157,11 +157,13 @@ impl Store for RedisStore {
     async fn create(&self, session: &Session, forget_at: UnixTime) -> Result<(), StoreError> {
         let record = serde_json::to_string(session).map_err(unreadable)?;
         let key = key(&session.id);
+        // Counted from now by Redis, whatever it takes the time to be.
+        let kept = i64::try_from(forget_at.since(session.created_at).as_secs()).unwrap_or(i64::MAX).max(1);
         redis::pipe()
             .atomic()
             .hset_multiple(&key, &[("record", record), ("expires_at", session.expires_at().0.to_string())])
             .ignore()
-            .expire_at(&key, seconds(forget_at))
+            .expire(&key, kept)
             .ignore()
             .query_async(&mut self.connection())
             .await
@@ -204,7 +206,7 @@ impl Store for RedisStore {
             .arg(id)
             .arg(url)
             .arg(body)
-            .arg(acceptance.now.plus(DELIVERY_KEPT).0)
+            .arg(DELIVERY_KEPT.as_secs())
             .invoke_async(&mut self.connection())
             .await
             .map_err(unreachable)?;
@@ -362,8 +364,4 @@ fn delivery_key(id: &str) -> String {
 
 fn number(fields: &HashMap<String, String>, name: &str) -> Result<u32, StoreError> {
     fields.get(name).map_or(Ok(0), |text| text.parse().map_err(unreadable))
-}
-
-fn seconds(time: UnixTime) -> i64 {
-    i64::try_from(time.0).unwrap_or(i64::MAX)
 }

@@ -14,7 +14,6 @@ use tacit_credential::request::SignedRequest;
 use tacit_tests::Site;
 use tacit_verifier::Clock;
 use tacit_verifier_service::config::{ApiKeyHash, Checked, Client, Config, StoreAddress, WebhookSecret};
-use tacit_verifier_service::service::Service;
 use tacit_verifier_service::start::bind_with;
 use tokio::sync::oneshot;
 
@@ -64,7 +63,6 @@ pub(crate) struct Place {
     pub(crate) clock: TestClock,
     pub(crate) address: SocketAddr,
     pub(crate) metrics_address: Option<SocketAddr>,
-    pub(crate) service: Arc<Service>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -154,13 +152,13 @@ impl Place {
             runtime.block_on(async {
                 let bound = bind_with(checked, Arc::new(its_clock)).await.unwrap();
                 report
-                    .send((bound.address().unwrap(), bound.metrics_address(), bound.service.clone()))
+                    .send((bound.address().unwrap(), bound.metrics_address()))
                     .unwrap();
                 bound.serve(async { drop(stopped.await) }).await.unwrap();
             });
         });
-        let (address, metrics_address, service) = bound.recv().unwrap();
-        Self { dir, guest, clock, address, metrics_address, service, stop: Some(stop), thread: Some(thread) }
+        let (address, metrics_address) = bound.recv().unwrap();
+        Self { dir, guest, clock, address, metrics_address, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Stops and waits for it.

@@ -92,7 +92,7 @@ fn logs_and_metrics_hold_no_personal_data() {
     }
     assert!(
         log.contains("presentation accepted")
-            && log.contains("proof-not-canonical")
+            && log.contains("\"cause\":\"proof-")
             && log.contains(&cross.id)
     );
     secrets.retain(|secret| secret.chars().count() > 3);
