@@ -127,8 +127,9 @@ impl Queue {
             // Whoever went away needs no answer.
             jobs.retain(|job| !job.reply.is_closed());
             self.metrics.batch(jobs.len());
-            for job in jobs {
-                let verdict = self.verifier.check(&job.request, &job.presentation);
+            let answers: Vec<_> = jobs.iter().map(|job| (&*job.request, &job.presentation)).collect();
+            let verdicts = self.verifier.check_batch(&answers);
+            for (job, verdict) in jobs.into_iter().zip(verdicts) {
                 self.metrics.verified(job.since.elapsed());
                 drop(job.reply.send(verdict));
             }

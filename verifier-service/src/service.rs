@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::OsRng;
 use tacit_credential::date::UnixTime;
 use tacit_credential::presentation::{Presentation, PresentationError};
+use tacit_credential::trust_list::{Epoch, TrustListId};
 use tacit_openid4vp::Attestation;
 use tacit_verifier::{Ask, AskError, Clock, Policy, SigningKey, Verifier};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -158,7 +159,13 @@ impl Service {
         let id = SessionId::random();
         let lifetime = lifetime.unwrap_or(Duration::from_secs(self.config.lifetime_seconds));
         let ask = Ask { policy, endpoint: self.endpoint(&id).into(), lifetime };
-        let request = self.verifier.request(ask, &self.signing_key, &mut OsRng).map_err(|error| asking(&error))?;
+        let request =
+            self.verifier.request(ask, &self.signing_key, &mut OsRng).map_err(|error| asking(&error))?;
+        // Wallets would warn their holders, and refuse for them unless told otherwise.
+        let beyond: Vec<_> = request.request.beyond().iter().map(ToString::to_string).collect();
+        if !beyond.is_empty() {
+            return Err(Fault::with(FaultKind::BeyondCertificate, beyond.join("; ")));
+        }
         let session = Session {
             id,
             client: client.to_owned(),
@@ -280,6 +287,16 @@ impl Service {
                 folders.collect::<Vec<_>>().join(" or ")
             ));
         }
+        match self.behind().await {
+            Ok(None) => {}
+            Ok(Some((used, ours))) => problems.push(format!(
+                "another instance uses trust list {used}, this one {ours}; let the job that copies lists run here too"
+            )),
+            Err(error) => {
+                self.failed(&error);
+                problems.push(error.to_string());
+            }
+        }
         if let Err(error) = self.store.ready().await {
             self.failed(&error);
             problems.push(error.to_string());
@@ -288,6 +305,19 @@ impl Service {
             problems.push("the service is stopping".to_owned());
         }
         problems
+    }
+
+    /// Whether another instance used a newer trust list: its number, and the one used here.
+    async fn behind(&self) -> Result<Option<(Epoch, Epoch)>, StoreError> {
+        for operator in self.verifier.operators() {
+            let used = self.store.newest_epoch(TrustListId::of(&operator)).await?;
+            if let (Some(used), Some(ours)) = (used, self.verifier.newest_epoch_of(&operator))
+                && used > ours
+            {
+                return Ok(Some((used, ours)));
+            }
+        }
+        Ok(None)
     }
 
     /// The configuration.

@@ -3,12 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tacit_credential::certificate::VerifierKey;
 use tacit_credential::date::UnixTime;
 use tacit_credential::trust_list::{OperatorKey, TrustListId};
-use tacit_verifier::{BuildError, ChallengesElsewhere, Clock, SystemClock, Verifier};
+use tacit_verifier::{BuildError, ChallengesElsewhere, Clock, Operator, SystemClock, Verifier};
 use tokio::net::TcpListener;
 
 use crate::config::{Checked, Config, ConfigError, StoreAddress};
@@ -145,13 +146,25 @@ async fn verifier(
     store: &dyn Store,
     clock: Arc<dyn Clock>,
 ) -> Result<Verifier, StartError> {
-    let Some(operator) = checked.operators.first() else {
+    let mut operators = Vec::with_capacity(checked.operators.len());
+    for key in &checked.operators {
+        let mut operator = Operator::from(*key);
+        if let Some(epoch) = store.newest_epoch(TrustListId::of(key)).await? {
+            operator = operator.newest_epoch_seen(epoch);
+        }
+        operators.push(operator);
+    }
+    let mut operators = operators.into_iter();
+    let Some(primary) = operators.next() else {
         unreachable!("`check` refuses a configuration without operators")
     };
-    let mut builder = Verifier::builder(VerifierKey::from(&checked.signing_key), *operator)
+    let mut builder = Verifier::builder(VerifierKey::from(&checked.signing_key), primary)
         .challenges(ChallengesElsewhere)
-        .grace_after_newer_list(std::time::Duration::from_secs(checked.config.grace_seconds))
+        .grace_after_newer_list(Duration::from_secs(checked.config.grace_seconds))
         .clock(clock);
+    for operator in operators {
+        builder = builder.operator(operator);
+    }
     for key in &checked.keys {
         builder = builder.key(key.clone());
     }
@@ -161,17 +174,7 @@ async fn verifier(
     if let Some(certificate) = &checked.certificate {
         builder = builder.certificate(certificate.clone());
     }
-    if let Some(epoch) = newest(store, operator).await? {
-        builder = builder.newest_epoch_seen(epoch);
-    }
     Ok(builder.build()?)
-}
-
-async fn newest(
-    store: &dyn Store,
-    operator: &OperatorKey,
-) -> Result<Option<tacit_credential::trust_list::Epoch>, StoreError> {
-    store.newest_epoch(TrustListId::of(operator)).await
 }
 
 /// Runs a service until SIGTERM or SIGINT, on threads of its own.

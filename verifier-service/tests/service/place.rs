@@ -117,7 +117,7 @@ impl Place {
         let client = |name: &str, key| Client { name: name.into(), key_sha256: ApiKeyHash::of(key) };
         let mut config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
-            public_url: Some("https://id.lotus-hotel.example/".parse().unwrap()),
+            public_url: Some("https://lotus-hotel.example/id/".parse().unwrap()),
             operators: vec!["pinned below".into()],
             clients: vec![client("desk", DESK), client("shop", SHOP)],
             published: vec![dir.path().join("published")],
@@ -151,9 +151,7 @@ impl Place {
                 tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let bound = bind_with(checked, Arc::new(its_clock)).await.unwrap();
-                report
-                    .send((bound.address().unwrap(), bound.metrics_address()))
-                    .unwrap();
+                report.send((bound.address().unwrap(), bound.metrics_address())).unwrap();
                 bound.serve(async { drop(stopped.await) }).await.unwrap();
             });
         });

@@ -11,7 +11,7 @@ fn a_guest_answers_and_the_business_learns_the_outcome() {
     let asked = place.ask(&json!({
         "policy": { "minimum_age": 18, "disclose": ["name", "region"], "pseudonym": "guests" }, "lifetime_seconds": 120
     }));
-    assert_eq!(asked.made["request_url"], format!("https://id.lotus-hotel.example/r/{}", asked.id));
+    assert_eq!(asked.made["request_url"], format!("https://lotus-hotel.example/id/r/{}", asked.id));
     assert_eq!(
         asked.request.request.endpoint, asked.made["request_url"],
         "the signed endpoint is where the answer goes"
@@ -179,4 +179,13 @@ fn outcomes_are_for_the_client_that_asked() {
         ((401, "api-key-unknown"), &"Bearer".parse().unwrap())
     );
     assert_eq!(place.post("/v1/requests", None, &adult()).fault(), (401, "api-key-missing"));
+}
+
+/// A wallet would warn its holder, or refuse; so the business hears of it first.
+#[test]
+fn what_goes_beyond_the_certificate_is_not_asked() {
+    let place = Place::with(|config| config.public_url = Some("https://other.example/".parse().unwrap()));
+    let answer = place.post("/v1/requests", Some(DESK), &adult());
+    assert_eq!(answer.fault(), (422, "beyond-certificate"));
+    assert!(answer.body["detail"].as_str().unwrap().contains("other.example"), "{answer:?}");
 }
