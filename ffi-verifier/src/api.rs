@@ -207,13 +207,13 @@ pub struct tacit_presentation {
     pub presentation_size: usize,
 }
 
+/// Bytes of a request and of the presentation that answers it.
+type Answer<'a> = (&'a [u8], &'a [u8]);
+
 /// # Safety
 /// As [`values`] and [`bytes`] say of every part.
 #[allow(unsafe_code)]
-unsafe fn answers<'a>(
-    start: *const tacit_presentation,
-    count: usize,
-) -> Result<Vec<(&'a [u8], &'a [u8])>, Failure> {
+unsafe fn answers<'a>(start: *const tacit_presentation, count: usize) -> Result<Vec<Answer<'a>>, Failure> {
     // SAFETY: as the caller vouches.
     let answers = unsafe { values(start, count, "list of presentations") }?;
     let read = |one: &tacit_presentation| {

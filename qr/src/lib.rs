@@ -22,7 +22,7 @@
 //!
 //! **Addresses.** A code may also hold a URI, such as the `openid4vp:` link of a service: [`Code::address`].
 //!
-//! Reading (feature `read`) takes pictures from strangers; see [`read_presentation`]. Not checked here: signatures, certificates
+//! Reading (feature `read`) takes pictures from strangers; see `read_presentation`. Not checked here: signatures, certificates
 //! and proofs, which are the wallet's and the verifier's. That nothing was misread follows from them as well.
 
 mod address;

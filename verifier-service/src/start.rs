@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use tacit_credential::certificate::VerifierKey;
 use tacit_credential::date::UnixTime;
-use tacit_credential::trust_list::{OperatorKey, TrustListId};
+use tacit_credential::trust_list::TrustListId;
 use tacit_verifier::{BuildError, ChallengesElsewhere, Clock, Operator, SystemClock, Verifier};
 use tokio::net::TcpListener;
 

@@ -75,7 +75,7 @@ pub(super) fn add(vectors: &mut Vectors, scene: &Scene) {
             list.issuers[0].keys.push(again);
         }),
         ("with keys whose possession nobody proved", "list-possession", |list| {
-            let first = list.issuers[0].keys[0].possession.clone();
+            let first = list.issuers[0].keys[0].possession;
             list.issuers[1].keys[0].possession = first;
         }),
     ];
