@@ -13,6 +13,7 @@ mod files;
 mod online;
 mod output;
 mod progress;
+mod qr;
 mod sandbox;
 mod secrets;
 

@@ -57,6 +57,11 @@ impl Output {
         self.json
     }
 
+    /// Whether nothing but text is printed: a script reads it, or colours are refused.
+    pub(crate) fn is_plain(self) -> bool {
+        self.json || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+    }
+
     /// Whether progress bars are shown.
     pub(crate) fn shows_progress(self) -> bool {
         self.progress

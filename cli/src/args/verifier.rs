@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PublishedArgument};
+use crate::qr::Canvas;
 
 pub(super) const REQUEST_ABOUT: &str = "\
 Ask a holder for a presentation.
@@ -12,6 +13,7 @@ Ask a holder for a presentation.
   tacit request init --state desk --operator operator.pub
   tacit request certificate --state desk --certificate hotel.cert.json
   tacit request new --state desk --policy hotel.toml --out hotel.request.json
+  tacit request new --state desk --policy hotel.toml --qr hotel.png
 
 A policy is TOML or JSON; every line is optional, and `tacit inspect policy` explains one in plain words:
   title = \"Check-in\"
@@ -84,8 +86,11 @@ pub(crate) struct RequestNew {
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub(crate) minutes: u32,
     /// Where the request goes.
+    #[arg(long, value_name = "FILE", required_unless_present = "qr")]
+    pub(crate) out: Option<PathBuf>,
+    /// Draw the request as a QR code: into FILE.png or FILE.svg, or here (-).
     #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    pub(crate) qr: Option<Canvas>,
     /// Write the compact binary form instead of JSON.
     #[arg(long)]
     pub(crate) binary: bool,
@@ -96,6 +101,7 @@ Check a presentation that answers one of your requests.
 
   tacit verify --state desk --presentation answer.json
   tacit verify --state desk --presentation answer.json --json | jq .disclosed
+  tacit verify --state desk --qr photograph.jpg
 
 Accepted (exit code 0): prints what you now know. Refused (exit code 1): says why, in your own log; tell \
 the holder only that it was refused. Each request is answered once: the same presentation, sent again, is \
@@ -111,8 +117,11 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "DIR", env = "TACIT_VERIFIER", default_value = "verifier")]
     pub(crate) state: PathBuf,
     /// The presentation: JSON or the compact binary form.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) presentation: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "qr")]
+    pub(crate) presentation: Option<PathBuf>,
+    /// Read the presentation from the QR code in this picture: a photograph or screenshot, PNG or JPEG.
+    #[arg(long, value_name = "IMAGE", conflicts_with = "presentation")]
+    pub(crate) qr: Option<PathBuf>,
     /// The verifying key.
     #[arg(long, value_name = "FILE", env = "TACIT_VERIFYING_KEY", default_value = "keys/resident-id.vk")]
     pub(crate) verifying_key: PathBuf,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{OperatorArgument, PassphraseSource, Proving, PublishedArgument};
+use crate::qr::Canvas;
 
 pub(super) const ABOUT: &str = "\
 The holder's wallet: an encrypted directory with the holder secret and credentials.
@@ -119,21 +120,28 @@ A link or an address is fetched, and the answer is posted to where it came from:
   tacit wallet present 'openid4vp://?client_id=…&request_uri=…'
   tacit wallet present https://hotel.example/r/8Jm2xQ
 
-The compact binary form is small enough for a QR code:
-  tacit wallet present hotel.request.json --out answer.bin --binary";
+At a desk without a network, the request is photographed from a QR code, and the answer is shown as another:
+  tacit wallet present --qr photograph.jpg --qr-out answer.png
+  tacit wallet present --qr photograph.jpg --qr-out -";
 
 /// `tacit wallet present`.
 #[derive(Args)]
 pub(crate) struct Present {
     /// The verifier's signed request: a file (JSON or the compact binary form), an openid4vp:// link, or the address of a request at a verifier's service.
-    #[arg(value_name = "REQUEST", required_unless_present = "request")]
+    #[arg(value_name = "REQUEST", required_unless_present_any = ["request", "qr"])]
     positional: Option<String>,
     /// The same, for scripts.
     #[arg(long, value_name = "REQUEST", conflicts_with = "positional")]
     request: Option<String>,
-    /// Where the presentation goes; needed for a request from a file, a copy otherwise.
+    /// Read the request, or the link to it, from the QR code in this picture: a photograph or screenshot, PNG or JPEG.
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["positional", "request"])]
+    pub(crate) qr: Option<PathBuf>,
+    /// Where the presentation goes; a request from a file or picture needs this or --qr-out, otherwise it is a copy.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Draw the presentation as a QR code: into FILE.png or FILE.svg, or here (-).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qr_out: Option<Canvas>,
     /// If you decline or cannot answer, tell the verifier that there will be no answer (not why).
     #[arg(long)]
     pub(crate) notify_refusal: bool,

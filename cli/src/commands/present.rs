@@ -8,6 +8,7 @@ use serde_json::json;
 use tacit_credential::presentation::Presentation;
 use tacit_credential::request::{CircuitDigest, SignedRequest};
 use tacit_prover::Provenance;
+use tacit_qr::Code;
 use tacit_wallet::{
     BeyondCertificate, CredentialId, OpenExtras, PresentError, PresentOptions, ProofEngine, SumsUnused,
     UncertifiedVerifiers, Wallet,
@@ -21,6 +22,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::online::{Address, Fetched};
 use crate::output::{Output, Report, millis, milliseconds};
+use crate::qr::{self, Canvas, Drawn};
 
 pub(crate) fn run(
     wallet: &mut Wallet,
@@ -28,6 +30,7 @@ pub(crate) fn run(
     arguments: &Present,
     output: Output,
 ) -> Result<Report, CliError> {
+    arguments.qr_out.as_ref().map_or(Ok(()), Canvas::check)?;
     let question = Question::find(wallet, arguments)?;
     let outcome = answer(wallet, folder, arguments, &question, output);
     if let (Err(error), true, Question::Fetched(fetched)) = (&outcome, arguments.notify_refusal, &question)
@@ -71,17 +74,24 @@ impl From<CliError> for Unanswered {
 impl Question {
     /// Reads the file or fetches what the link or address names.
     fn find(wallet: &Wallet, arguments: &Present) -> Result<Self, CliError> {
-        let named = arguments.request();
+        let photographed = arguments.qr.as_deref().map(qr::read_question).transpose()?;
+        let named = match &photographed {
+            Some(tacit_qr::Question::Address(address)) => address.as_str(),
+            _ => arguments.request(),
+        };
         if let Some(address) = Address::parse(named).map_err(refused)? {
             let operator = wallet.operator().ok_or(PresentError::NoLists).map_err(refused)?;
             return Ok(Self::Fetched(Box::new(address.fetch(operator, now()).map_err(refused)?)));
         }
-        if arguments.out.is_none() {
+        if arguments.out.is_none() && arguments.qr_out.is_none() {
             return Err(CliError::Refused {
                 code: "out-missing".to_owned(),
-                message: "a request from a file needs --out: say where the presentation goes.".to_owned(),
+                message: "a request from a file or a picture needs --out or --qr-out: say where the presentation goes.".to_owned(),
                 exit: Exit::Usage,
             });
+        }
+        if let Some(tacit_qr::Question::Request(request)) = photographed {
+            return Ok(Self::File(request));
         }
         files::read_request(Path::new(named)).map(Box::new).map(Self::File)
     }
@@ -138,7 +148,7 @@ fn answer(
     let started = Instant::now();
     let approved = consent.approve(&opened.prover, now(), &mut OsRng).map_err(refusal)?;
     let proved = started.elapsed();
-    let delivered = deliver(question, arguments, &approved.presentation)?;
+    let delivered = deliver(question, arguments, &approved.presentation, output)?;
 
     // What was delivered stays so, whatever becomes of the note.
     if delivered.protocol.is_some()
@@ -185,6 +195,9 @@ fn answer(
             report.line("The verifier accepted it. Go on in the browser in which you were asked:").line(uri)
         }
     };
+    if let Some(drawn) = delivered.drawn {
+        report = drawn.into(report);
+    }
     Ok(report
         .key("file", arguments.out.as_ref().map(|out| out.display().to_string()))
         .key("delivered", delivered.protocol)
@@ -222,6 +235,8 @@ struct Delivered {
     /// By which protocol it was accepted, if it was posted.
     protocol: Option<&'static str>,
     redirect_uri: Option<String>,
+    /// The QR code, if it was drawn.
+    drawn: Option<Drawn>,
 }
 
 impl Delivered {
@@ -229,7 +244,8 @@ impl Delivered {
         match (&arguments.out, self.protocol) {
             (Some(out), None) => format!("presentation in {}", out.display()),
             (Some(out), Some(_)) => format!("presentation delivered, a copy in {}", out.display()),
-            (None, _) => "presentation delivered".to_owned(),
+            (None, Some(_)) => "presentation delivered".to_owned(),
+            (None, None) => "presentation".to_owned(),
         }
     }
 }
@@ -239,13 +255,18 @@ fn deliver(
     question: &Question,
     arguments: &Present,
     presentation: &Presentation,
+    output: Output,
 ) -> Result<Delivered, Unanswered> {
     let binary = presentation.to_bytes();
-    let mut delivered = Delivered { bytes: binary.len(), protocol: None, redirect_uri: None };
+    let mut delivered = Delivered { bytes: binary.len(), protocol: None, redirect_uri: None, drawn: None };
     if let Some(out) = &arguments.out {
         let bytes = if arguments.binary { binary } else { presentation.to_json().into_bytes() };
         delivered.bytes = bytes.len();
         files::write_secret(out, &bytes)?;
+    }
+    if let Some(canvas) = &arguments.qr_out {
+        let code = Code::presentation(presentation).map_err(qr::too_large)?;
+        delivered.drawn = Some(canvas.draw(&code, output)?);
     }
     if let Question::Fetched(fetched) = question {
         let reply = fetched.deliver(presentation).map_err(refused).map_err(Unanswered::Delivery)?;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tacit_credential::certificate::VerifierKey;
 use tacit_credential::policy::Beyond;
 use tacit_credential::trust_list::SignedTrustList;
+use tacit_qr::Code;
 use tacit_trust::paths;
 use tacit_verifier::{Ask, Provenance, Verifier, VerifyingKey};
 
@@ -19,6 +20,7 @@ use crate::desk::Desk;
 use crate::error::{CliError, refused};
 use crate::files;
 use crate::output::{Output, Report};
+use crate::qr::{self, Canvas};
 
 pub(crate) fn run(arguments: Request, output: Output) -> Result<Report, CliError> {
     let state = arguments.state;
@@ -51,6 +53,7 @@ pub(crate) fn run(arguments: Request, output: Output) -> Result<Report, CliError
 }
 
 fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, CliError> {
+    arguments.qr.as_ref().map_or(Ok(()), Canvas::check)?;
     let policy = read_policy(&arguments.policy)?;
     let development = is_development(&verifying_key(&arguments.verifying_key)?);
     let verifier = verifier(desk, &arguments.verifying_key, true)?;
@@ -64,8 +67,13 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
     };
     let signed = verifier.request(ask, &desk.signing_key()?, &mut OsRng).map_err(refused)?;
     desk.keep(&signed)?;
-    let bytes = if arguments.binary { signed.to_bytes() } else { signed.to_json().into_bytes() };
-    files::write(&arguments.out, &bytes)?;
+    let compact = arguments.binary || arguments.out.is_none();
+    let bytes = if compact { signed.to_bytes() } else { signed.to_json().into_bytes() };
+    if let Some(out) = &arguments.out {
+        files::write(out, &bytes)?;
+    }
+    let code = arguments.qr.as_ref().map(|canvas| (canvas, Code::request(&signed).map_err(qr::too_large)));
+    let drawn = code.map(|(canvas, code)| canvas.draw(&code?, output)).transpose()?;
     let request = &signed.request;
     if development {
         output.warn(
@@ -79,17 +87,17 @@ fn new(desk: &Desk, arguments: &RequestNew, output: Output) -> Result<Report, Cl
     for finding in &beyond {
         output.warn(format_args!("wallets will warn their holders: {finding}."));
     }
-    let mut report = Report::new(format_args!(
-        "request in {}, to be answered until {}",
-        arguments.out.display(),
-        request.expires_at
-    ))
-    .line(format_args!("asked as {}, epoch {}:", request.identity(), request.epoch));
+    let place = arguments.out.as_ref().map_or(String::new(), |out| format!(" in {}", out.display()));
+    let mut report = Report::new(format_args!("request{place}, to be answered until {}", request.expires_at))
+        .line(format_args!("asked as {}, epoch {}:", request.identity(), request.epoch));
     for line in request.policy.describe(request.date) {
         report = report.line(format_args!("  - {line}"));
     }
+    if let Some(drawn) = drawn {
+        report = drawn.into(report);
+    }
     Ok(report
-        .key("file", arguments.out.display().to_string())
+        .key("file", arguments.out.as_ref().map(|out| out.display().to_string()))
         .key("identity", request.identity())
         .key("epoch", request.epoch.0)
         .key("challenge", request.challenge().to_string())

@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::error::{CliError, explain};
 use crate::exit::Exit;
 use crate::output::{Output, Report, Style, millis, milliseconds};
+use crate::qr;
 
 /// The mark of everything accepted under a development key.
 const DEVELOPMENT: &str =
@@ -17,7 +18,11 @@ const DEVELOPMENT: &str =
 
 pub(crate) fn run(arguments: &Verify, output: Output) -> Result<Report, CliError> {
     let desk = Desk::open(&arguments.state)?;
-    let presentation = read_presentation(&arguments.presentation)?;
+    let presentation = match (&arguments.qr, &arguments.presentation) {
+        (Some(picture), _) => qr::read_presentation(picture)?,
+        (None, Some(file)) => read_presentation(file)?,
+        (None, None) => unreachable!("the grammar asks for one of them"),
+    };
     let verifier =
         super::request::verifier(&desk, &arguments.verifying_key, arguments.accept_development_key)?;
     let Some(request) = desk.request(&presentation.challenge)? else {
