@@ -28,6 +28,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use ed25519_dalek::SigningKey;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 mod allowance;
@@ -202,14 +203,17 @@ impl VerifierCertificate {
 
     /// Reads a certificate's JSON and checks its form; whether it is signed and in force, [`verify`](Self::verify) says.
     pub fn from_json(json: &[u8]) -> Result<Self, CertificateFileError> {
+        // Certificates of version 1 did not say so; what has none of their fields is no certificate of any version.
         #[derive(Deserialize)]
         struct Head {
-            #[serde(default = "first")]
-            version: u8,
+            version: Option<u8>,
+            identity: Option<IgnoredAny>,
+            signature: Option<IgnoredAny>,
         }
         let head: Head = json::from_slice(json)?;
-        if head.version != VERSION {
-            return Err(CertificateError::Version(head.version).into());
+        let first = head.identity.and(head.signature).map(|_| 1);
+        if let Some(version) = head.version.or(first).filter(|version| *version != VERSION) {
+            return Err(CertificateError::Version(version).into());
         }
         let this: Self = json::from_slice(json)?;
         this.check_contents()?;
@@ -318,11 +322,6 @@ impl VerifierCertificate {
     }
 }
 
-/// Certificates of the first version did not say so.
-fn first() -> u8 {
-    1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -404,7 +403,9 @@ mod tests {
             other.verify(&OperatorKey::from(&operator()), UnixTime(150)),
             Err(CertificateError::Version(1))
         );
-        assert!(matches!(version("{\"version\":2}"), Some(CertificateFileError::Json(_))));
+        for none in ["{\"version\":2}", "{}", "{\"identity\":\"a.example\"}", "{\"signature\":\"00\"}"] {
+            assert!(matches!(version(none), Some(CertificateFileError::Json(_))), "{none}");
+        }
         let named = json.replace("Lotus Hotel", "Lotus\u{202e}");
         assert_eq!(version(&named), Some(CertificateFileError::Certificate(CertificateError::Name)));
     }
