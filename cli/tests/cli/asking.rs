@@ -136,7 +136,7 @@ fn requests_travel_in_either_form() {
     let old = place.fails("wallet --wallet w present --yes --request old.json --out p.json", 4, "malformed");
     let said = old["error"]["message"].as_str().unwrap();
     assert!(said.contains("version 1") && said.contains("version 2"), "{said}");
-    place.write("old-cert.json", r#"{"identity":"a.example","name":"A"}"#);
+    place.write("old-cert.json", r#"{"identity":"a.example","name":"A","signature":"00"}"#);
     let old = place.fails("request --state desk certificate --certificate old-cert.json", 4, "malformed");
     assert!(old["error"]["message"].as_str().unwrap().contains("certificate of version 1"), "{old}");
 }
